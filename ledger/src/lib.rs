@@ -1,0 +1,31 @@
+//! What is public in Provenome: names, hashes, encodings, steps, logs, statements and verdicts.
+//!
+//! Everything here is pure — no clock, environment, terminal or network — but for [`chain`], the
+//! client of a node, behind the feature of that name. Each hash has its one native definition in
+//! this crate; circuits and contracts run the same vectors.
+
+pub mod accumulator;
+pub mod checkpoint;
+pub mod column;
+pub mod content;
+pub mod dag_cbor;
+pub mod dataset;
+pub mod field;
+pub mod hash;
+pub mod id;
+pub mod key;
+pub mod log;
+pub mod merkle;
+pub mod poseidon;
+pub mod signature;
+pub mod statement;
+pub mod step;
+mod tag;
+
+pub use content::{Cid, Codec};
+pub use field::Fr;
+pub use id::{CircuitId, Id, LogId, StepId, Thing, VersionCommit};
+pub use signature::Signature;
+pub use statement::Statement;
+pub use step::Step;
+pub use tag::Tag;
