@@ -4,6 +4,32 @@ pragma solidity 0.8.37;
 import {Version} from "./IDatasetRegistry.sol";
 import {Order} from "./IGrantMarket.sol";
 
+/// @notice A result to be published. One struct, because the compiler's older code generator, which coverage needs,
+/// cannot decode twelve parameters.
+struct Posting {
+    /// A circuit of the protocol registry.
+    bytes32 circuit;
+    uint256 dataset;
+    uint64 version;
+    /// The dataset's version as listed: the data root is taken from it.
+    Version v;
+    /// An active grant of the sender for this version; 0 if the sender owns the dataset, and then `order` and
+    /// `envelope` are ignored.
+    uint256 grant;
+    Order order;
+    bytes32 envelope;
+    /// Commitment to the question.
+    uint256 query;
+    /// Commitment to the answer.
+    uint256 result;
+    /// The provenance step that made it.
+    bytes32 stepId;
+    /// SHA-256 of the published record (a DAG-CBOR block).
+    bytes32 record;
+    /// A.x A.y, B.x.im B.x.re B.y.im B.y.re, C.x C.y
+    uint256[8] proof;
+}
+
 // `verdict` of a reader who recomputed a data root.
 uint8 constant EQUAL = 1;
 uint8 constant DIFFERS = 2;
@@ -61,30 +87,8 @@ interface IResultLedger {
     error OtherRegistry(address registry);
 
     /// @notice Publishes a result with its proof.
-    /// @param circuit The circuit, registered with the protocol registry
-    /// @param v The dataset's version, as listed: the data root is taken from it
-    /// @param grant An active grant of the sender for this version; 0 if the sender owns the dataset, and `order`
-    /// and `envelope` are then ignored
-    /// @param query Commitment to the question
-    /// @param result Commitment to the answer
-    /// @param stepId The provenance step that made it
-    /// @param record SHA-256 of the published record (a DAG-CBOR block)
-    /// @param proof A.x A.y, B.x.im B.x.re B.y.im B.y.re, C.x C.y
     /// @return id The result's id, counted from 1
-    function post(
-        bytes32 circuit,
-        uint256 dataset,
-        uint64 version,
-        Version calldata v,
-        uint256 grant,
-        Order calldata order,
-        bytes32 envelope,
-        uint256 query,
-        uint256 result,
-        bytes32 stepId,
-        bytes32 record,
-        uint256[8] calldata proof
-    ) external returns (uint256 id);
+    function post(Posting calldata p) external returns (uint256 id);
 
     /// @notice Says in public, once per grant, whether what was delivered is what was listed. Only the holder of
     /// a delivered or settled grant; it may have expired.
