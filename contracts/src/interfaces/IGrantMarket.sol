@@ -150,12 +150,12 @@ interface IGrantMarket {
     /// @notice All zero if the grant never was, or was refunded.
     /// @return buyer The reader
     /// @return deadline Of delivery while {PAID}, of the dispute window afterwards
-    /// @return expiresAt When access ends; 0 before delivery
+    /// @return expiry When access ends; 0 before delivery
     /// @return status {PAID}, {DELIVERED}, {SETTLED} or {REVOKED}
     function orderOf(uint256 grant)
         external
         view
-        returns (address buyer, uint64 deadline, uint64 expiresAt, uint8 status);
+        returns (address buyer, uint64 deadline, uint64 expiry, uint8 status);
 
     /// @notice `keccak256(keccak256(abi.encode(order)) ‖ envelope)`, or zero if there is no such grant.
     function commitmentOf(uint256 grant) external view returns (bytes32);
