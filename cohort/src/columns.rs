@@ -1,0 +1,267 @@
+//! Panel columns: for each ALT of each record its key and one dosage for each sample, or the
+//! reason why it can be no column. Specification: `docs/spec/genotypes.md`, "Panel columns".
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::column_set::{ColumnSet, Wanted};
+use crate::genotype::{GenotypeReader, MISSING, fixed};
+use crate::header::Header;
+use crate::lines::{Lines, Task};
+use crate::name;
+use crate::read_error::ReadError;
+use crate::record::{Genotypes, LineFault, Record};
+use crate::variant::Variant;
+use crate::vcf::Vcf;
+
+/// A dosage that is not known.
+const UNKNOWN: u8 = 3;
+
+/// Why an ALT can be no column of a panel. Where several reasons hold, the first of this list is
+/// given; `DuplicateKey` alone, which only the whole file shows, goes before all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Every called genotype of the record has one allele.
+    Haploid,
+    /// The record's genotypes have several numbers of alleles.
+    MixedPloidy,
+    /// The record's genotypes have more than two alleles.
+    PloidyAboveTwo,
+    /// A genotype of which some alleles were called and some not.
+    HalfCall,
+    /// Another ALT of the file has the same key.
+    DuplicateKey,
+    /// ALT is REF.
+    RefEqualsAlt,
+    /// An allele of more than 65,535 bytes after trimming.
+    AlleleTooLong,
+    /// FORMAT has no GT, or the file no samples.
+    NoGenotypes,
+}
+
+impl Reason {
+    /// All reasons, in their order.
+    pub const ALL: [Reason; 8] = [
+        Reason::Haploid,
+        Reason::MixedPloidy,
+        Reason::PloidyAboveTwo,
+        Reason::HalfCall,
+        Reason::DuplicateKey,
+        Reason::RefEqualsAlt,
+        Reason::AlleleTooLong,
+        Reason::NoGenotypes,
+    ];
+
+    /// The word by which manifests name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Haploid => "haploid",
+            Reason::MixedPloidy => "mixed-ploidy",
+            Reason::PloidyAboveTwo => "ploidy-above-two",
+            Reason::HalfCall => "half-call",
+            Reason::DuplicateKey => "duplicate-key",
+            Reason::RefEqualsAlt => "ref-equals-alt",
+            Reason::AlleleTooLong => "allele-too-long",
+            Reason::NoGenotypes => "no-genotypes",
+        }
+    }
+}
+
+/// One ALT of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its key's spelling, trimmed.
+    pub variant: Variant,
+    /// Copies of the ALT for each sample in the header's order: 0, 1, 2, or 3 where missing.
+    pub genotypes: Result<Vec<u8>, Reason>,
+}
+
+/// Reads the columns asked for, all where `set` is `None`, in the file's order, some at a time;
+/// one item's memory is bounded. A key that occurs twice is found by the caller, who sorts:
+/// every copy of it is then [`Reason::DuplicateKey`]. The first error is the last item.
+#[must_use]
+pub fn columns(vcf: Vcf, set: Option<ColumnSet>) -> Columns {
+    match Lines::start(vcf, set, 1) {
+        Ok(lines) => Columns { lines: Ok(lines), ended: false },
+        Err(error) => Columns { lines: Err(Some(error)), ended: false },
+    }
+}
+
+/// See [`columns`].
+pub struct Columns {
+    lines: Result<Lines, Option<ReadError>>,
+    ended: bool,
+}
+
+impl Columns {
+    /// Bytes of the source used so far.
+    #[must_use]
+    pub fn consumed(&self) -> u64 {
+        self.lines.as_ref().map_or(0, Lines::consumed)
+    }
+
+    /// After the end: the columns asked for by name that the file does not have.
+    #[must_use]
+    pub fn never_seen(&self) -> Vec<Variant> {
+        self.lines.as_ref().map_or_else(|_| Vec::new(), Lines::never_seen)
+    }
+}
+
+impl Iterator for Columns {
+    type Item = Result<Vec<Column>, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let lines = match &mut self.lines {
+            Ok(lines) => lines,
+            Err(error) => return error.take().map(Err),
+        };
+        while !self.ended {
+            match next_columns(lines) {
+                Ok(Some(columns)) if columns.is_empty() => {}
+                Ok(Some(columns)) => return Some(Ok(columns)),
+                Ok(None) => self.ended = true,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+fn next_columns(lines: &mut Lines) -> Result<Option<Vec<Column>>, ReadError> {
+    let (name, header) = (lines.name.clone(), lines.header.clone());
+    let Some(run) = lines.next_run()? else { return Ok(None) };
+    let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+    let parts = run.par_chunks(share).map(|tasks| {
+        let mut columns = Vec::with_capacity(tasks.len());
+        for Task { line, record, wanted } in tasks {
+            let read = read_columns(record, wanted, &header, &mut columns);
+            read.map_err(|fault| ReadError::line(&name, *line, fault))?;
+        }
+        Ok(columns)
+    });
+    let parts: Vec<Result<Vec<Column>, ReadError>> = parts.collect();
+    let mut columns = Vec::new();
+    for part in parts {
+        columns.append(&mut part?);
+    }
+    Ok(Some(columns))
+}
+
+/// The columns of one record that are asked for.
+fn read_columns(
+    record: &Record<'_>,
+    wanted: &Wanted,
+    header: &Header,
+    columns: &mut Vec<Column>,
+) -> Result<(), LineFault> {
+    let genotypes = record.genotypes(header.columns)?;
+    let mut read = match &genotypes {
+        None => Read { dosages: Vec::new(), reason: Some(Reason::NoGenotypes) },
+        Some(genotypes) => match read_fixed(record, genotypes, header.samples.len()) {
+            Some(read) => read,
+            None => read_any(record, wanted, genotypes, header)?,
+        },
+    };
+    let places = record.alternates().enumerate().filter(|(place, _)| wanted.has(*place));
+    for (i, (_, alternate)) in places.enumerate() {
+        let variant = record.variant(alternate).trimmed();
+        let reasons = [read.reason, reason_of_key(&variant)];
+        let genotypes = match reasons.into_iter().flatten().min() {
+            Some(reason) => Err(reason),
+            None => Ok(std::mem::take(&mut read.dosages[i])),
+        };
+        columns.push(Column { variant, genotypes });
+    }
+    Ok(())
+}
+
+/// Why a trimmed key cannot be a column's.
+pub(crate) fn reason_of_key(variant: &Variant) -> Option<Reason> {
+    if variant.reference == variant.alternate {
+        Some(Reason::RefEqualsAlt)
+    } else if variant.reference.len().max(variant.alternate.len()) > name::LONGEST {
+        Some(Reason::AlleleTooLong)
+    } else {
+        None
+    }
+}
+
+/// A record's dosages, for each ALT asked for, or why there are none.
+struct Read {
+    dosages: Vec<Vec<u8>>,
+    reason: Option<Reason>,
+}
+
+fn read_fixed(record: &Record<'_>, genotypes: &Genotypes<'_>, samples: usize) -> Option<Read> {
+    if !genotypes.alone || record.alternate_count != 1 {
+        return None;
+    }
+    let dosages = fixed::dosages(genotypes.fields, samples)?;
+    Some(Read { dosages: vec![dosages], reason: None })
+}
+
+fn read_any(
+    record: &Record<'_>,
+    wanted: &Wanted,
+    genotypes: &Genotypes<'_>,
+    header: &Header,
+) -> Result<Read, LineFault> {
+    // Which column each allele adds to; REF and what is not asked for add to none.
+    let mut adds_to = vec![None];
+    let mut asked = 0;
+    for place in 0..record.alternate_count {
+        adds_to.push(wanted.has(place).then_some(asked));
+        asked += usize::from(wanted.has(place));
+    }
+    let mut dosages = vec![vec![0; header.samples.len()]; asked];
+    let mut shape = Shape::default();
+    record.each_genotype(genotypes, header, |sample, genotype| {
+        shape.see(genotype);
+        if shape.reason().is_some() {
+            return;
+        }
+        if genotype.is_missing() {
+            dosages.iter_mut().for_each(|column| column[sample] = UNKNOWN);
+        }
+        for index in genotype.alleles.iter().filter(|index| **index != MISSING) {
+            if let Some(column) = adds_to[*index as usize] {
+                dosages[column][sample] += 1;
+            }
+        }
+    })?;
+    Ok(Read { dosages, reason: shape.reason() })
+}
+
+/// What the genotypes of a record have in common.
+#[derive(Default)]
+pub(crate) struct Shape {
+    /// The least and the most alleles of a genotype. One that was not called says nothing,
+    /// unless it has more than two.
+    ploidies: Option<(usize, usize)>,
+    half: bool,
+}
+
+impl Shape {
+    pub(crate) fn see(&mut self, genotype: &GenotypeReader<'_>) {
+        let ploidy = genotype.ploidy();
+        if !genotype.is_missing() || ploidy > 2 {
+            let (least, most) = self.ploidies.unwrap_or((ploidy, ploidy));
+            self.ploidies = Some((least.min(ploidy), most.max(ploidy)));
+        }
+        self.half |= genotype.is_half();
+    }
+
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        match self.ploidies {
+            Some((1, 1)) => Some(Reason::Haploid),
+            Some((least, most)) if least < most => Some(Reason::MixedPloidy),
+            Some((least, _)) if least > 2 => Some(Reason::PloidyAboveTwo),
+            _ => self.half.then_some(Reason::HalfCall),
+        }
+    }
+}

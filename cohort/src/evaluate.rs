@@ -1,0 +1,269 @@
+//! The plain reference evaluations, which proofs are held against: how often each ALT was called
+//! in a cohort, as a table. Specification: `docs/spec/genotypes.md`, "Counting" and "Results".
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use crate::column_set::{ColumnSet, Wanted};
+use crate::lines::{Lines, Task};
+use crate::read_error::ReadError;
+use crate::record::Record;
+use crate::sample_set::{SampleSet, SampleSetError};
+use crate::tally::{NoTally, Rules, Tally};
+use crate::variant::Variant;
+use crate::vcf::Vcf;
+
+/// How a genotype is read of which some alleles were called and some not, such as `./1`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HalfCall {
+    /// Not at all: the evaluation ends there.
+    #[default]
+    Refuse,
+    /// The called alleles count, the others do not exist.
+    Haploid,
+    /// The genotype does not count.
+    Missing,
+    /// The alleles that were not called are REF.
+    Reference,
+}
+
+/// What to count.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The columns asked for; `None` is all.
+    pub columns: Option<ColumnSet>,
+    /// The samples counted; `None` is all.
+    pub samples: Option<SampleSet>,
+    /// How half calls are read.
+    pub half_call: HalfCall,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Samples counted.
+    pub samples: u64,
+    /// Records in the file, those not asked for among them.
+    pub records: u64,
+    /// Lines of the result.
+    pub columns: u64,
+    /// Columns asked for by name that the file does not have, in the list's order and spelling.
+    pub never_seen: Vec<Variant>,
+}
+
+/// Why an evaluation has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// The genotypes cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The list of samples does not fit the file.
+    #[error(transparent)]
+    Samples(#[from] SampleSetError),
+    /// A file of sites alone.
+    #[error("{name} has no samples, so there are no genotypes to count")]
+    NoSamples {
+        /// The file.
+        name: String,
+    },
+    /// A record that was read, and that the question does not fit.
+    #[error("{name}, line {line}: {refusal}")]
+    Refused {
+        /// The file.
+        name: String,
+        /// Counted from 1.
+        line: u64,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The result cannot be written.
+    #[error("the result cannot be written")]
+    Write(#[source] io::Error),
+}
+
+/// Why genotypes that can be read cannot be counted.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// FORMAT has no GT.
+    #[error("the record has no genotypes: FORMAT does not name GT")]
+    NoGenotypes,
+    /// A half call, and no word on how to read it.
+    #[error(
+        "sample {sample}: a half call, of which some alleles were called and some not; say whether to read it as haploid, missing or reference"
+    )]
+    HalfCall {
+        /// The sample's name.
+        sample: String,
+    },
+    /// Genotypes are counted, and this one has not two alleles.
+    #[error(
+        "sample {sample}: a genotype that is not diploid; cohort-count counts diploid genotypes alone"
+    )]
+    NotDiploid {
+        /// The sample's name.
+        sample: String,
+    },
+}
+
+impl Refusal {
+    pub(crate) fn half_call(sample: String) -> Refusal {
+        Refusal::HalfCall { sample }
+    }
+
+    pub(crate) fn not_diploid(sample: String) -> Refusal {
+        Refusal::NotDiploid { sample }
+    }
+}
+
+/// Writes `chrom pos ref alt ac an`, tab separated: a header line, then a line for each ALT in the
+/// file's order and spelling. AC is the copies of this ALT, AN all called alleles of the record.
+/// `progress` is told how many bytes of the source have been used.
+///
+/// # Errors
+/// Whatever cannot be read or counted exactly. What `out` has then received is no result.
+pub fn allele_frequency(
+    vcf: Vcf,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, EvaluateError> {
+    evaluate(vcf, options, &ALLELE_FREQUENCY, out, progress)
+}
+
+/// Writes `chrom pos ref alt ac an n_ref n_het n_alt n_missing` in the same way: the genotypes by
+/// how many copies of this ALT they have, 0, 1 or 2. Refuses genotypes that are not diploid.
+///
+/// # Errors
+/// As [`allele_frequency`].
+pub fn cohort_count(
+    vcf: Vcf,
+    options: &Options,
+    out: &mut dyn Write,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, EvaluateError> {
+    evaluate(vcf, options, &COHORT_COUNT, out, progress)
+}
+
+/// What is written of a tally.
+struct Question {
+    names: &'static str,
+    diploid: bool,
+    /// The numbers after `chrom pos ref alt`, for the ALT of this index.
+    numbers: fn(&Tally, usize, &mut Vec<u8>),
+}
+
+const ALLELE_FREQUENCY: Question = Question {
+    names: "chrom\tpos\tref\talt\tac\tan\n",
+    diploid: false,
+    numbers: |tally, alternate, row| push_numbers(row, &[tally.copies[alternate], tally.alleles]),
+};
+
+const COHORT_COUNT: Question = Question {
+    names: "chrom\tpos\tref\talt\tac\tan\tn_ref\tn_het\tn_alt\tn_missing\n",
+    diploid: true,
+    numbers: |tally, alternate, row| {
+        let (copies, both) = (tally.copies[alternate], tally.both[alternate]);
+        let one = copies - 2 * both;
+        let none = tally.called - one - both;
+        push_numbers(row, &[copies, tally.alleles, none, one, both, tally.missing]);
+    },
+};
+
+fn evaluate(
+    vcf: Vcf,
+    options: &Options,
+    question: &Question,
+    out: &mut dyn Write,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, EvaluateError> {
+    if vcf.header.samples.is_empty() {
+        return Err(EvaluateError::NoSamples { name: vcf.name });
+    }
+    let keep = options.samples.as_ref().map(|set| set.places(&vcf.header)).transpose()?;
+    let samples = match &keep {
+        Some(keep) => keep.iter().map(|keep| u64::from(*keep)).sum(),
+        None => vcf.header.samples.len() as u64,
+    };
+    let mut lines = Lines::start(vcf, options.columns.clone(), 0)?;
+    let (name, header) = (lines.name.clone(), lines.header.clone());
+    let rules = Rules {
+        header: &header,
+        keep: keep.as_deref(),
+        half_call: options.half_call,
+        diploid: question.diploid,
+    };
+    out.write_all(question.names.as_bytes()).map_err(EvaluateError::Write)?;
+    let mut columns = 0;
+    while let Some(run) = lines.next_run()? {
+        let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+        let parts = run.par_chunks(share).map(|tasks| rows(tasks, &rules, question));
+        for part in parts.collect::<Vec<_>>() {
+            let part = match part {
+                Ok(part) => part,
+                Err((line, NoTally::Fault(fault))) => {
+                    return Err(ReadError::line(&name, line, fault).into());
+                }
+                Err((line, NoTally::Refused(refusal))) => {
+                    return Err(EvaluateError::Refused { name: name.to_string(), line, refusal });
+                }
+            };
+            out.write_all(&part.text).map_err(EvaluateError::Write)?;
+            columns += part.rows;
+        }
+        progress(lines.consumed());
+    }
+    out.flush().map_err(EvaluateError::Write)?;
+    Ok(Summary { samples, records: lines.records(), columns, never_seen: lines.never_seen() })
+}
+
+/// Lines of the result.
+#[derive(Default)]
+struct Rows {
+    text: Vec<u8>,
+    rows: u64,
+}
+
+/// The first wrong line ends it.
+fn rows(
+    tasks: &[Task<'_>],
+    rules: &Rules<'_>,
+    question: &Question,
+) -> Result<Rows, (u64, NoTally)> {
+    let mut rows = Rows::default();
+    let mut tally = Tally::default();
+    for Task { line, record, wanted } in tasks {
+        tally.count(record, rules).map_err(|why| (*line, why))?;
+        rows.push(record, wanted, &tally, question);
+    }
+    Ok(rows)
+}
+
+impl Rows {
+    fn push(&mut self, record: &Record<'_>, wanted: &Wanted, tally: &Tally, question: &Question) {
+        for (place, alternate) in record.alternates().enumerate() {
+            if !wanted.has(place) {
+                continue;
+            }
+            let text = &mut self.text;
+            text.extend_from_slice(record.contig.as_bytes());
+            push_numbers(text, &[record.pos]);
+            for allele in [record.reference, alternate] {
+                text.push(b'\t');
+                text.extend_from_slice(allele.as_bytes());
+            }
+            (question.numbers)(tally, place + 1, text);
+            text.push(b'\n');
+            self.rows += 1;
+        }
+    }
+}
+
+fn push_numbers(row: &mut Vec<u8>, numbers: &[u64]) {
+    for number in numbers {
+        // Writing to a vector cannot fail.
+        let _ = write!(row, "\t{number}");
+    }
+}

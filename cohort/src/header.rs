@@ -1,0 +1,230 @@
+//! The lines before the records: what the file says of itself, and whose genotypes it holds.
+//! Specification: `docs/spec/genotypes.md`, "Header".
+
+use std::collections::HashSet;
+
+use crate::name::{NameFault, name};
+
+/// Sample names and contig names are hashed behind a 16-bit length.
+const FIXED: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
+
+/// What the lines beginning with `#` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// `VCFv4.1` and the like.
+    pub fileformat: String,
+    /// One name per genotype column, in the file's order; unique, never empty.
+    pub samples: Vec<String>,
+    /// The `##contig` lines, in the file's order.
+    pub contigs: Vec<Contig>,
+    /// The values of `##reference` and `##assembly` lines.
+    pub references: Vec<String>,
+    /// Whether a line declares FORMAT/GT; files without it are read all the same.
+    pub genotypes_declared: bool,
+    /// How many columns each record must have.
+    pub(crate) columns: usize,
+}
+
+/// A `##contig` line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contig {
+    /// Its `ID`.
+    pub name: String,
+    /// Its `length`, where it is stated as a number.
+    pub length: Option<u64>,
+    /// Its `assembly`.
+    pub assembly: Option<String>,
+}
+
+/// What is wrong with a line of the header.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderFault {
+    /// The first line names a version that is not 4.x.
+    #[error("the file says that it is {0:?}, expected VCFv4 and a minor version")]
+    Version(String),
+    /// The records begin, or the file ends, without a line of column names.
+    #[error("expected a line beginning with ## or the line of column names, #CHROM")]
+    NoColumnNames,
+    /// The line of column names has other names than the standard's.
+    #[error("column {column} of the line of column names is not {expected}")]
+    ColumnName {
+        /// Counted from 1.
+        column: usize,
+        /// The standard's name.
+        expected: &'static str,
+    },
+    /// A sample's name cannot be used.
+    #[error("the name of sample {sample} {fault}")]
+    SampleName {
+        /// Counted from 1.
+        sample: usize,
+        /// Why.
+        fault: NameFault,
+    },
+    /// Two columns have the same name.
+    #[error("two samples are named {0:?}")]
+    DuplicateSample(String),
+    /// More header than is read.
+    #[error("the header is longer than 256 MiB")]
+    TooLong,
+}
+
+impl Header {
+    /// Takes the line after those already taken; `Ok(true)` after the line of column names.
+    pub(crate) fn take(&mut self, line: &[u8]) -> Result<bool, HeaderFault> {
+        if let Some(meta) = line.strip_prefix(b"##") {
+            self.take_meta(meta)?;
+            return Ok(false);
+        }
+        if !line.starts_with(b"#") {
+            return Err(HeaderFault::NoColumnNames);
+        }
+        self.take_column_names(line)?;
+        Ok(true)
+    }
+
+    fn take_meta(&mut self, meta: &[u8]) -> Result<(), HeaderFault> {
+        let Some(equals) = memchr::memchr(b'=', meta) else { return Ok(()) };
+        let (key, value) = (&meta[..equals], String::from_utf8_lossy(&meta[equals + 1..]));
+        match key {
+            b"fileformat" if self.fileformat.is_empty() => {
+                if !value.starts_with("VCFv4.") {
+                    return Err(HeaderFault::Version(value.chars().take(40).collect()));
+                }
+                self.fileformat = value.into_owned();
+            }
+            b"reference" | b"assembly" => self.references.push(value.into_owned()),
+            b"contig" => self.contigs.extend(contig(&value)),
+            b"FORMAT" => {
+                self.genotypes_declared |= attribute(&value, "ID").is_some_and(|id| id == "GT");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_column_names(&mut self, line: &[u8]) -> Result<(), HeaderFault> {
+        let mut fields = line.split(|b| *b == b'\t');
+        for (i, expected) in FIXED.into_iter().enumerate() {
+            if fields.next() != Some(expected.as_bytes()) {
+                return Err(HeaderFault::ColumnName { column: i + 1, expected });
+            }
+        }
+        self.columns = FIXED.len();
+        match fields.next() {
+            None => return Ok(()),
+            Some(b"FORMAT") => self.columns += 1,
+            Some(_) => {
+                return Err(HeaderFault::ColumnName {
+                    column: FIXED.len() + 1,
+                    expected: "FORMAT",
+                });
+            }
+        }
+        for (i, field) in fields.enumerate() {
+            let name =
+                name(field).map_err(|fault| HeaderFault::SampleName { sample: i + 1, fault })?;
+            self.samples.push(name.to_owned());
+        }
+        self.columns += self.samples.len();
+        let mut seen = HashSet::with_capacity(self.samples.len());
+        match self.samples.iter().find(|sample| !seen.insert(sample.as_str())) {
+            Some(twice) => Err(HeaderFault::DuplicateSample(twice.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+fn contig(value: &str) -> Option<Contig> {
+    Some(Contig {
+        name: attribute(value, "ID")?.to_owned(),
+        length: attribute(value, "length").and_then(|length| length.parse().ok()),
+        assembly: attribute(value, "assembly").map(str::to_owned),
+    })
+}
+
+/// One value of `<key=value,key="value, with commas",…>`; quotes are not part of it.
+fn attribute<'a>(list: &'a str, key: &str) -> Option<&'a str> {
+    let mut rest = list.strip_prefix('<')?;
+    loop {
+        let (name, value) = rest.split_once('=')?;
+        let (value, after) = match value.strip_prefix('"') {
+            Some(quoted) => {
+                let end = end_of_quoted(quoted)?;
+                (&quoted[..end], &quoted[end + 1..])
+            }
+            None => value.split_at(value.find([',', '>'])?),
+        };
+        if name == key {
+            return Some(value);
+        }
+        rest = after.strip_prefix(',')?;
+    }
+}
+
+fn end_of_quoted(quoted: &str) -> Option<usize> {
+    let mut escaped = false;
+    quoted.bytes().position(|byte| {
+        let end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        end
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: &str = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
+
+    fn read(lines: &[&str]) -> Result<Header, HeaderFault> {
+        let mut header = Header::default();
+        for line in lines {
+            header.take(line.as_bytes())?;
+        }
+        Ok(header)
+    }
+
+    #[test]
+    fn header_says_samples_contigs_and_reference() {
+        let header = read(&[
+            "##fileformat=VCFv4.3",
+            "##reference=file:///GRCh37.fa",
+            "##contig=<ID=1,length=249250621,assembly=\"b37, with, commas\">",
+            "##contig=<ID=HLA*01:01,length=many>",
+            "##contig=<length=7>",
+            r#"##FORMAT=<Description="not the ID=GT, \" nor",ID=GT,Number=1>"#,
+            "##odd",
+            &format!("{NAMES}\tFORMAT\tA\tB c"),
+        ])
+        .unwrap();
+        assert_eq!(header.samples, ["A", "B c"]);
+        assert_eq!(header.columns, 11);
+        assert_eq!(header.references, ["file:///GRCh37.fa"]);
+        assert!(header.genotypes_declared);
+        assert_eq!(header.contigs.len(), 2);
+        assert_eq!(header.contigs[0].length, Some(249_250_621));
+        assert_eq!(header.contigs[0].assembly.as_deref(), Some("b37, with, commas"));
+        assert_eq!(header.contigs[1], Contig { name: "HLA*01:01".into(), ..Contig::default() });
+    }
+
+    #[test]
+    fn wrong_headers_are_refused() {
+        let names = |more: &str| format!("{NAMES}{more}");
+        for (line, fault) in [
+            ("##fileformat=VCFv3.3".to_owned(), HeaderFault::Version("VCFv3.3".into())),
+            ("1\t100".to_owned(), HeaderFault::NoColumnNames),
+            (String::new(), HeaderFault::NoColumnNames),
+            ("#CHROM POS".to_owned(), HeaderFault::ColumnName { column: 1, expected: "#CHROM" }),
+            (names("\tformat\tA"), HeaderFault::ColumnName { column: 9, expected: "FORMAT" }),
+            (names("\tFORMAT\tA\tB\tA"), HeaderFault::DuplicateSample("A".into())),
+            (
+                names("\tFORMAT\tA\t"),
+                HeaderFault::SampleName { sample: 2, fault: NameFault::Empty },
+            ),
+        ] {
+            assert_eq!(read(&[&line]).unwrap_err(), fault, "{line:?}");
+        }
+    }
+}
