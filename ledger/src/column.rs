@@ -3,6 +3,36 @@
 
 use crate::hash::{self, TooLong, length_prefix};
 use crate::{Fr, Tag};
+use std::fmt;
+
+/// A biallelic variant as records name it: alleles trimmed, ordered as a panel's columns are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Site {
+    /// The contig as the file spells it.
+    pub contig: String,
+    /// 1-based, 0 at a telomere.
+    pub pos: u64,
+    /// Reference allele.
+    pub reference: String,
+    /// Alternate allele.
+    pub alternate: String,
+}
+
+impl Site {
+    /// The column's key under `build`.
+    ///
+    /// # Errors
+    /// As [`variant_key`].
+    pub fn key(&self, build: &str) -> Result<Fr, TooLong> {
+        variant_key(build, &self.contig, self.pos, &self.reference, &self.alternate)
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} {}>{}", self.contig, self.pos, self.reference, self.alternate)
+    }
+}
 
 /// `F(T("column", build, contig, u64 pos, ref, alt))`; the alleles trimmed before.
 ///

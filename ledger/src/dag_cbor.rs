@@ -202,6 +202,18 @@ pub fn decode(bytes: &[u8]) -> Result<Value, DecodeError> {
     }
 }
 
+/// Demands that what was read encodes to the bytes it was read from.
+///
+/// # Errors
+/// Other bytes: a second form of the same thing.
+pub fn demand_equal(what: &str, encoded: &[u8], bytes: &[u8]) -> Result<(), DecodeError> {
+    if encoded == bytes {
+        Ok(())
+    } else {
+        Err(DecodeError::Schema(format!("{what} is not in its only form")))
+    }
+}
+
 struct Input<'a> {
     bytes: &'a [u8],
     at: usize,

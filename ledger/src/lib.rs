@@ -5,7 +5,10 @@
 //! this crate; circuits and contracts run the same vectors.
 
 pub mod accumulator;
+#[cfg(feature = "chain")]
+pub mod chain;
 pub mod checkpoint;
+pub mod claim;
 pub mod column;
 pub mod content;
 pub mod dag_cbor;
@@ -15,16 +18,25 @@ pub mod hash;
 pub mod id;
 pub mod key;
 pub mod log;
+pub mod manifest;
+pub mod market;
 pub mod merkle;
+pub mod network;
 pub mod poseidon;
+pub mod record;
 pub mod signature;
 pub mod statement;
 pub mod step;
 mod tag;
+pub mod verdict;
 
+pub use claim::Claim;
 pub use content::{Cid, Codec};
 pub use field::Fr;
 pub use id::{CircuitId, Id, LogId, StepId, Thing, VersionCommit};
+pub use manifest::Manifest;
+pub use network::Network;
+pub use record::Record;
 pub use signature::Signature;
 pub use statement::Statement;
 pub use step::Step;

@@ -194,6 +194,17 @@ impl Reader {
             .collect()
     }
 
+    /// A nested map with keys of any name, in their order.
+    ///
+    /// # Errors
+    /// As [`Reader::uint`].
+    pub fn entries(&mut self, key: &str) -> Result<Vec<(String, Value)>, DecodeError> {
+        self.typed(key, "a map", |v| match v {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        })
+    }
+
     /// A nested map.
     ///
     /// # Errors

@@ -1,0 +1,98 @@
+//! The client of the chain: a network file's contracts behind one or more nodes. Everything that a
+//! node says is checked against the network file before it is used; what it can still lie about is
+//! closed by the accumulators (`indexer`). Specification: `docs/spec/contracts.md`, `network.md`.
+
+mod call;
+mod contracts;
+mod deploy;
+mod error;
+mod event;
+mod node;
+
+pub use call::{Balances, Done, Permit, Posting};
+pub use deploy::{Circuit, Deployment, deploy};
+pub use error::{ChainError, Refusal};
+pub use event::{Attested, Event, NotEvent, Posted, RawLog};
+pub use node::{At, Block, Call, Included, Node};
+
+pub use alloy::signers::local::PrivateKeySigner;
+
+use crate::Network;
+use alloy_primitives::{Address, keccak256};
+
+/// A network's contracts on its chain.
+pub struct Chain {
+    nodes: Vec<Node>,
+    network: Network,
+}
+
+impl Chain {
+    /// Asks every node for chain id, genesis and the contracts' code, and holds them against the
+    /// network file.
+    ///
+    /// # Errors
+    /// A node that does not answer, or that is of another chain.
+    pub fn connect(network: Network, nodes: Vec<Node>) -> Result<Self, ChainError> {
+        for node in &nodes {
+            verify_network(&network, node)?;
+        }
+        Ok(Self { nodes, network })
+    }
+
+    /// The network file.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The node that is asked first; the others are asked to agree.
+    pub fn node(&self) -> &Node {
+        &self.nodes[0]
+    }
+
+    /// All nodes.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Demands that every node has this block under its number.
+    ///
+    /// # Errors
+    /// One that has another, has none, or does not answer.
+    pub fn agree(&self, block: &Block) -> Result<(), ChainError> {
+        for other in &self.nodes[1..] {
+            let theirs = other.block(At::Number(block.number))?;
+            if theirs.map(|b| b.hash) != Some(block.hash) {
+                return Err(ChainError::Disagree {
+                    a: self.node().url().to_owned(),
+                    b: other.url().to_owned(),
+                    what: format!("block {}", block.number),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The contracts' addresses.
+    pub fn addresses(&self) -> [Address; 5] {
+        self.network.contracts.all().map(|(_, contract)| contract.address)
+    }
+}
+
+fn verify_network(network: &Network, node: &Node) -> Result<(), ChainError> {
+    let wrong = |what: String| Err(ChainError::WrongNetwork(format!("{what} at {}", node.url())));
+    let id = node.chain_id()?;
+    if id != network.chain {
+        return wrong(format!("chain id {id}, expected {},", network.chain));
+    }
+    let genesis = node.block(At::Number(0))?.map(|block| block.hash);
+    if genesis != Some(network.genesis) {
+        return wrong(format!("another first block than {},", network.genesis));
+    }
+    for (name, contract) in network.contracts.all() {
+        let code = node.code(contract.address, At::Latest)?;
+        if code.is_empty() || keccak256(&code) != contract.code_hash {
+            return wrong(format!("{name} {} has another code,", contract.address));
+        }
+    }
+    Ok(())
+}
