@@ -13,8 +13,7 @@ import {vm} from "./base/Vm.sol";
 contract GasTest is BaseTest {
     uint256 internal constant SECOND_KEY = 0xc0ffee;
 
-    function setUp() public override {
-        super.setUp();
+    function _prepare() internal override {
         token.mint(READER, 1e12);
         token.mint(vm.addr(SECOND_KEY), 1e12);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Accumulator} from "../../src/Accumulator.sol";
 import {DatasetRegistry} from "../../src/DatasetRegistry.sol";
@@ -18,6 +19,8 @@ import {Vm, vm} from "./Vm.sol";
 /// a refusal gives one exact error and changes nothing, and the accumulators equal the replay of all logs.
 abstract contract BaseTest {
     uint256 internal constant START = 1_800_000_000;
+    // A precompile that refuses burns all it was given: without a limit a few refusals would use up a test.
+    uint256 internal constant CALL_GAS = 5_000_000;
     uint256 internal constant READER_KEY = 0xb0b;
     bytes32 internal constant PERMIT_TYPE =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
@@ -48,7 +51,7 @@ abstract contract BaseTest {
         _checkAccumulators();
     }
 
-    function setUp() public virtual {
+    function setUp() public {
         vm.warp(START);
         vm.label(READER, "reader");
         vm.recordLogs();
@@ -67,8 +70,12 @@ abstract contract BaseTest {
         }
         vm.prank(ADMIN);
         registry.setToken(address(token), true);
+        _prepare();
         _checkAccumulators();
     }
+
+    /// What a test contract needs to have happened before each of its tests.
+    function _prepare() internal virtual {}
 
     function _deploy(string memory name, bytes memory args) internal returns (address) {
         return vm.deployCode(string.concat("out/", name, ".sol/", name, ".json"), args);
@@ -79,8 +86,11 @@ abstract contract BaseTest {
     /// Calls as `who`, demands exactly this revert data, and that nothing observable moved.
     function _refuse(address who, address target, bytes memory call, bytes memory err) internal {
         bytes32 before = _world();
+        _replay();
         vm.prank(who);
-        (bool ok, bytes memory out) = target.call(call);
+        (bool ok, bytes memory out) = target.call{gas: CALL_GAS}(call);
+        // forge also hands out the logs of what was reverted.
+        vm.getRecordedLogs();
         vm.assertFalse(ok, "the call went through");
         vm.assertEq(out, err, "another error");
         vm.assertEq(_world(), before, "a refused call changed something");
@@ -103,8 +113,16 @@ abstract contract BaseTest {
         digest = keccak256(abi.encode(digest, token.balanceOf(address(market)), token.nonces(READER)));
     }
 
-    /// Extends the replayed accumulators by all logs since the last check, and compares.
     function _checkAccumulators() internal {
+        _replay();
+        for (uint256 i = 0; i < recordedContracts.length; i++) {
+            address c = recordedContracts[i];
+            vm.assertEq(Accumulator(c).acc(), replayedAcc[c], "acc is not the replay of the logs");
+        }
+    }
+
+    /// Extends the replayed accumulators by all logs since the last time.
+    function _replay() private {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; i++) {
             bytes32 acc = replayedAcc[logs[i].emitter];
@@ -112,10 +130,10 @@ abstract contract BaseTest {
             bytes32 topics = keccak256(abi.encodePacked(logs[i].topics));
             replayedAcc[logs[i].emitter] = keccak256(abi.encode(acc, topics, keccak256(logs[i].data)));
         }
-        for (uint256 i = 0; i < recordedContracts.length; i++) {
-            address c = recordedContracts[i];
-            vm.assertEq(Accumulator(c).acc(), replayedAcc[c], "acc is not the replay of the logs");
-        }
+    }
+
+    function _unauthorized(address who, bytes32 role) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, who, role);
     }
 
     // ---- values ----
