@@ -25,6 +25,7 @@ interface Vm {
     function stopPrank() external;
     function warp(uint256 time) external;
     function chainId(uint256 id) external;
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function etch(address target, bytes calldata code) external;
     function deployCode(string calldata artifact, bytes calldata args) external returns (address);
     function assume(bool condition) external pure;
