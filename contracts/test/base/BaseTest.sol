@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import {Accumulator} from "../../src/Accumulator.sol";
 import {DatasetRegistry} from "../../src/DatasetRegistry.sol";
 import {GrantMarket} from "../../src/GrantMarket.sol";
 import {ProtocolRegistry} from "../../src/ProtocolRegistry.sol";
@@ -12,12 +11,13 @@ import {ResultLedger} from "../../src/ResultLedger.sol";
 import {TestToken} from "../../src/TestToken.sol";
 import {Terms, Version} from "../../src/interfaces/IDatasetRegistry.sol";
 import {Order, Permit} from "../../src/interfaces/IGrantMarket.sol";
+import {Replay} from "./Replay.sol";
 import {Trapdoor} from "./Trapdoor.sol";
-import {Vm, vm} from "./Vm.sol";
+import {vm} from "./Vm.sol";
 
 /// @dev The five contracts, four people, one dataset's worth of values, and two checks that every test shares:
-/// a refusal gives one exact error and changes nothing, and the accumulators equal the replay of all logs.
-abstract contract BaseTest {
+/// a refusal gives one exact error and changes nothing, and (`recorded`) the accumulators equal the replay of all logs.
+abstract contract BaseTest is Replay {
     uint256 internal constant START = 1_800_000_000;
     // A precompile that refuses burns all it was given: without a limit a few refusals would use up a test.
     uint256 internal constant CALL_GAS = 5_000_000;
@@ -42,15 +42,6 @@ abstract contract BaseTest {
     ResultLedger internal ledger;
     TestToken internal token;
 
-    address[] internal recordedContracts;
-    mapping(address emitter => bytes32) internal replayedAcc;
-
-    modifier recorded() {
-        vm.recordLogs();
-        _;
-        _checkAccumulators();
-    }
-
     function setUp() public {
         vm.warp(START);
         vm.label(READER, "reader");
@@ -62,12 +53,11 @@ abstract contract BaseTest {
         log = ProvenanceLog(_deploy("ProvenanceLog", ""));
         ledger = ResultLedger(_deploy("ResultLedger", abi.encode(registry, market, protocols)));
         token = TestToken(_deploy("TestToken", ""));
-        recordedContracts =
-            [address(registry), address(market), address(protocols), address(log), address(ledger)];
-        for (uint256 i = 0; i < 5; i++) {
-            address c = recordedContracts[i];
-            replayedAcc[c] = keccak256(abi.encode(keccak256("provenome/v1/accumulator"), block.chainid, c));
-        }
+        _followFromSeed(address(registry));
+        _followFromSeed(address(market));
+        _followFromSeed(address(protocols));
+        _followFromSeed(address(log));
+        _followFromSeed(address(ledger));
         vm.prank(ADMIN);
         registry.setToken(address(token), true);
         _prepare();
@@ -86,11 +76,10 @@ abstract contract BaseTest {
     /// Calls as `who`, demands exactly this revert data, and that nothing observable moved.
     function _refuse(address who, address target, bytes memory call, bytes memory err) internal {
         bytes32 before = _world();
-        _replay();
+        _replayLogs();
         vm.prank(who);
         (bool ok, bytes memory out) = target.call{gas: CALL_GAS}(call);
-        // forge also hands out the logs of what was reverted.
-        vm.getRecordedLogs();
+        _dropLogs();
         vm.assertFalse(ok, "the call went through");
         vm.assertEq(out, err, "another error");
         vm.assertEq(_world(), before, "a refused call changed something");
@@ -99,9 +88,7 @@ abstract contract BaseTest {
     /// Everything that the tests' people could see: five accumulators (every change of state emits), the first
     /// grants and datasets, and the money.
     function _world() internal view virtual returns (bytes32 digest) {
-        for (uint256 i = 0; i < 5; i++) {
-            digest = keccak256(abi.encode(digest, Accumulator(recordedContracts[i]).acc()));
-        }
+        digest = _accumulators();
         for (uint256 id = 0; id < 4; id++) {
             (address buyer, uint64 deadline, uint64 expiresAt, uint8 status) = market.orderOf(id);
             digest =
@@ -111,25 +98,6 @@ abstract contract BaseTest {
         digest = keccak256(abi.encode(digest, market.count(), registry.count(), ledger.count()));
         digest = keccak256(abi.encode(digest, token.balanceOf(PROVIDER), token.balanceOf(READER)));
         digest = keccak256(abi.encode(digest, token.balanceOf(address(market)), token.nonces(READER)));
-    }
-
-    function _checkAccumulators() internal {
-        _replay();
-        for (uint256 i = 0; i < recordedContracts.length; i++) {
-            address c = recordedContracts[i];
-            vm.assertEq(Accumulator(c).acc(), replayedAcc[c], "acc is not the replay of the logs");
-        }
-    }
-
-    /// Extends the replayed accumulators by all logs since the last time.
-    function _replay() private {
-        Vm.Log[] memory logs = vm.getRecordedLogs();
-        for (uint256 i = 0; i < logs.length; i++) {
-            bytes32 acc = replayedAcc[logs[i].emitter];
-            if (acc == 0) continue;
-            bytes32 topics = keccak256(abi.encodePacked(logs[i].topics));
-            replayedAcc[logs[i].emitter] = keccak256(abi.encode(acc, topics, keccak256(logs[i].data)));
-        }
     }
 
     function _unauthorized(address who, bytes32 role) internal pure returns (bytes memory) {
