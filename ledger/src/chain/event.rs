@@ -42,7 +42,7 @@ pub enum Event {
     Declined { grant: U256, time: u64 },
     Settled { grant: U256, time: u64 },
     Refunded { grant: U256, time: u64 },
-    Revoked { grant: U256, settled: bool, time: u64 },
+    Revoked { grant: U256, by: Address, settled: bool, time: u64 },
     Credited { account: Address, token: Address, amount: U256 },
     Withdrawn { account: Address, token: Address, amount: U256 },
     Registered { circuit: CircuitId, protocol: String, fingerprint: B256 },
@@ -176,7 +176,9 @@ fn market(topics: &[B256], data: &[u8]) -> alloy_sol_types::Result<Event> {
         Events::Declined(e) => Event::Declined { grant: e.grant, time: e.time },
         Events::Settled(e) => Event::Settled { grant: e.grant, time: e.time },
         Events::Refunded(e) => Event::Refunded { grant: e.grant, time: e.time },
-        Events::Revoked(e) => Event::Revoked { grant: e.grant, settled: e.settled, time: e.time },
+        Events::Revoked(e) => {
+            Event::Revoked { grant: e.grant, by: e.by, settled: e.settled, time: e.time }
+        }
         Events::Credited(e) => {
             Event::Credited { account: e.account, token: e.token, amount: e.amount }
         }
