@@ -9,10 +9,10 @@ mod error;
 mod event;
 mod node;
 
-pub use call::{Balances, Done, Permit, Posting};
+pub use call::{Balances, Done, Permit, Posting, Purchase};
 pub use deploy::{Circuit, Deployment, deploy};
 pub use error::{ChainError, Refusal};
-pub use event::{Attested, Event, NotEvent, Posted, RawLog};
+pub use event::{Event, NotEvent, RawLog};
 pub use node::{At, Block, Call, Included, Node};
 
 pub use alloy::signers::local::PrivateKeySigner;

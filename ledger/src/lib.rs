@@ -23,12 +23,14 @@ pub mod market;
 pub mod merkle;
 pub mod network;
 pub mod poseidon;
+pub mod posting;
 pub mod record;
 pub mod signature;
 pub mod statement;
 pub mod step;
 mod tag;
 pub mod verdict;
+pub mod verify;
 
 pub use claim::Claim;
 pub use content::{Cid, Codec};

@@ -26,6 +26,21 @@ pub struct Done {
 /// An ERC-2612 permit, or none.
 pub type Permit = Option<GrantMarket::Permit>;
 
+/// A grant to be bought.
+#[derive(Clone, Copy, Debug)]
+pub struct Purchase {
+    /// The dataset's token.
+    pub dataset: U256,
+    /// The version that the buyer was shown.
+    pub version: Version,
+    /// The terms that the buyer was shown.
+    pub terms: Terms,
+    /// SHA-256 of the request block.
+    pub request: B256,
+    /// Commitment to the request's secret.
+    pub answer_commit: B256,
+}
+
 /// A result to be posted.
 #[derive(Clone, Debug)]
 pub struct Posting {
@@ -165,19 +180,15 @@ impl Chain {
     pub fn buy(
         &self,
         by: &PrivateKeySigner,
-        dataset: U256,
-        version: Version,
-        terms: Terms,
-        request: B256,
-        answer_commit: B256,
+        purchase: &Purchase,
         permit: Permit,
     ) -> Result<Done, ChainError> {
         let call = GrantMarket::buyCall {
-            dataset,
-            v: version.into(),
-            terms: terms.into(),
-            request,
-            answerCommit: answer_commit,
+            dataset: purchase.dataset,
+            v: purchase.version.into(),
+            terms: purchase.terms.into(),
+            request: purchase.request,
+            answerCommit: purchase.answer_commit,
             permit: permit.unwrap_or(GrantMarket::Permit {
                 value: U256::ZERO,
                 deadline: U256::ZERO,

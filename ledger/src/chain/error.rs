@@ -136,7 +136,7 @@ impl Refusal {
 }
 
 impl ChainError {
-    pub(super) fn from_rpc(url: &str, error: TransportError) -> Self {
+    pub(super) fn from_rpc(url: &str, error: &TransportError) -> Self {
         let url = url.to_owned();
         let Some(response) = error.as_error_resp() else {
             return Self::Unreachable { url, why: error.to_string() };

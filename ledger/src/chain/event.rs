@@ -5,6 +5,7 @@ use super::contracts::{DatasetRegistry, GrantMarket, ProtocolRegistry, Provenanc
 use crate::dataset::Version;
 use crate::market::{Order, SaleStatus, Terms};
 use crate::network::Contracts;
+use crate::posting::{Attested, Posted};
 use crate::{CircuitId, LogId, StepId};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEventInterface as _;
@@ -51,38 +52,6 @@ pub enum Event {
     Opened { log: LogId, owner: Address, origin: String, key: B256, time: u64 },
     Anchored { log: LogId, old_size: u64, size: u64, root: B256, entries: B256, time: u64 },
     Other,
-}
-
-/// A posted result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "as above")]
-pub struct Posted {
-    pub result: U256,
-    pub dataset: U256,
-    pub poster: Address,
-    pub circuit: CircuitId,
-    pub version: u64,
-    /// 0 where the owner posted.
-    pub grant: U256,
-    pub query: U256,
-    pub value: U256,
-    pub step: StepId,
-    pub record: B256,
-    pub time: u64,
-}
-
-/// A reader's word on what was delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "as above")]
-pub struct Attested {
-    pub grant: U256,
-    pub dataset: U256,
-    pub by: Address,
-    pub version: u64,
-    /// Whether the recomputed panel equals the listing.
-    pub equal: bool,
-    pub evidence: B256,
-    pub time: u64,
 }
 
 /// A log that no contract of ours can have emitted.

@@ -116,7 +116,7 @@ impl Node {
     {
         self.runtime.block_on(async {
             match tokio::time::timeout(REQUEST, request).await {
-                Ok(answer) => answer.map_err(|e| ChainError::from_rpc(&self.url, e.into())),
+                Ok(answer) => answer.map_err(|e| ChainError::from_rpc(&self.url, &e.into())),
                 Err(_) => Err(ChainError::Unreachable {
                     url: self.url.clone(),
                     why: format!("no answer in {} seconds", REQUEST.as_secs()),
@@ -175,12 +175,12 @@ impl Node {
             .to_block(BlockNumberOrTag::Number(to));
         let logs = self.wait(async { self.provider.get_logs(&filter).await })?;
         let mut logs: Vec<RawLog> =
-            logs.into_iter().map(|log| self.raw(log)).collect::<Result<_, _>>()?;
+            logs.iter().map(|log| self.raw(log)).collect::<Result<_, _>>()?;
         logs.sort_by_key(|log| (log.block, log.index));
         Ok(logs)
     }
 
-    fn raw(&self, log: Log) -> Result<RawLog, ChainError> {
+    fn raw(&self, log: &Log) -> Result<RawLog, ChainError> {
         let place = (log.block_number, log.block_hash, log.transaction_hash, log.log_index);
         let (Some(block), Some(block_hash), Some(transaction), Some(index)) = place else {
             return Err(self.strange("it gave a log that is in no block"));
@@ -252,11 +252,7 @@ impl Node {
             block,
             gas: receipt.gas_used,
             created: receipt.contract_address,
-            logs: receipt
-                .logs()
-                .iter()
-                .map(|log| self.raw(log.clone()))
-                .collect::<Result<_, _>>()?,
+            logs: receipt.logs().iter().map(|log| self.raw(log)).collect::<Result<_, _>>()?,
         })
     }
 
