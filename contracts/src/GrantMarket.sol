@@ -5,6 +5,7 @@ import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {GrantToken} from "./GrantToken.sol";
 import {RecordedRoles} from "./RecordedRoles.sol";
@@ -119,7 +120,10 @@ contract GrantMarket is GrantToken, RecordedRoles, Pausable {
         if (status == REVOKED) revert WrongStatus(grant, status);
         _expect(grant, order, envelope, status);
         bool settled = status == SETTLED;
-        if (msg.sender != order.deliverer && !(settled && _owns(order.dataset))) {
+        if (
+            msg.sender != order.deliverer
+                && !(settled && msg.sender == IERC721(registry).ownerOf(order.dataset))
+        ) {
             revert NotRevoker(grant, msg.sender);
         }
 
@@ -186,10 +190,5 @@ contract GrantMarket is GrantToken, RecordedRoles, Pausable {
         if (amount == 0 || IERC20(token).trySafeTransfer(to, amount)) return;
         credit[to][token] += amount;
         _log(abi.encode(Credited.selector, to, token), abi.encode(amount, uint64(block.timestamp)));
-    }
-
-    function _owns(uint256 dataset) private view returns (bool) {
-        (address owner,,) = IDatasetRegistry(registry).head(dataset);
-        return owner == msg.sender;
     }
 }

@@ -24,10 +24,9 @@ contract ProtocolRegistry is RecordedRoles, IProtocolRegistry {
         if (fingerprint == 0) revert ZeroFingerprint();
         KeyChecks.check(key);
         circuit = _circuitId(protocol, fingerprint, key);
-        address place = keyAddress(circuit);
-        if (place.code.length != 0) revert AlreadyRegistered(circuit);
+        if (keyAddress(circuit).code.length != 0) revert AlreadyRegistered(circuit);
 
-        KeyCode.store(circuit, key);
+        address place = KeyCode.store(circuit, key);
         _log(
             abi.encode(Registered.selector, circuit),
             abi.encode(protocol, fingerprint, place, uint64(block.timestamp))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Accumulator} from "./Accumulator.sol";
 import {IDatasetRegistry, Version} from "./interfaces/IDatasetRegistry.sol";
 import {DELIVERED, IGrantMarket, Order, SETTLED} from "./interfaces/IGrantMarket.sol";
@@ -92,8 +93,7 @@ contract ResultLedger is Accumulator, IResultLedger {
     }
 
     function _checkOwner(uint256 dataset) private view {
-        (address owner,,) = REGISTRY.head(dataset);
-        if (msg.sender != owner) revert NotOwner(dataset, msg.sender);
+        if (msg.sender != IERC721(address(REGISTRY)).ownerOf(dataset)) revert NotOwner(dataset, msg.sender);
     }
 
     function _checkActive(Posting calldata p) private view {

@@ -11,9 +11,9 @@ library KeyCode {
 
     /// @notice Deploys a key from the calling contract. It stays for ever: the first byte of its code is STOP, so
     /// nobody can run the words behind it.
-    function store(bytes32 circuit, uint256[] calldata key) internal {
+    function store(bytes32 circuit, uint256[] calldata key) internal returns (address) {
         // PUSH2 833 DUP1 PUSH1 10 RETURNDATASIZE CODECOPY RETURNDATASIZE RETURN, and what it returns.
-        Create3.deploy(0, circuit, abi.encodePacked(hex"61034180600a3d393df3", hex"00", key));
+        return Create3.deploy(0, circuit, abi.encodePacked(hex"61034180600a3d393df3", hex"00", key));
     }
 
     function addressOf(bytes32 circuit, address registry) internal pure returns (address) {
