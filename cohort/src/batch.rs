@@ -60,7 +60,7 @@ impl Batches {
     pub(crate) fn start(source: Source, begun: Vec<u8>) -> io::Result<Batches> {
         let (to, messages) = channel();
         let (spent, back) = channel();
-        let pump = Pump { source, carry: begun, to, back, outstanding: 0 };
+        let pump = Pump { source, carry: begun, to, back, outstanding: 0, longest: LONGEST_LINE };
         thread::Builder::new().name("vcf-reader".into()).spawn(move || pump.run())?;
         Ok(Batches { messages, spent })
     }
@@ -92,6 +92,7 @@ struct Pump {
     to: Sender<Message>,
     back: Receiver<Vec<u8>>,
     outstanding: usize,
+    longest: usize,
 }
 
 impl Pump {
@@ -150,12 +151,12 @@ impl Pump {
                         consumed: self.source.consumed(),
                     }));
                 }
-                if length > LONGEST_LINE {
+                if length > self.longest {
                     return Err(BatchFault::LineTooLong);
                 }
                 searched = length;
                 self.wait_alone()?;
-                bytes.resize(length.saturating_mul(2).min(LONGEST_LINE + 1), 0);
+                bytes.resize(length.saturating_mul(2).min(self.longest + 1), 0);
             }
             match self.source.read(&mut bytes[length..])? {
                 0 if length == 0 => return Ok(None),
@@ -177,6 +178,8 @@ impl Pump {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     fn lengths(text: Vec<u8>, begun: &[u8]) -> Vec<usize> {
@@ -190,6 +193,23 @@ mod tests {
             batches.give_back(batch);
         }
         lengths
+    }
+
+    #[test]
+    fn a_line_of_the_cap_is_read_and_a_longer_one_is_refused() {
+        let longest = 3 * BATCH;
+        for (length, read) in [(longest, true), (longest + 1, false), (usize::MAX, false)] {
+            let endless = io::repeat(b'x').take(length as u64).chain(&b"\n"[..]);
+            let source = Source::open(Box::new(endless)).ok().flatten().unwrap();
+            let (to, _messages) = channel();
+            let (_spent, back) = channel();
+            let mut pump = Pump { source, carry: Vec::new(), to, back, outstanding: 0, longest };
+            match pump.fill(vec![0; BATCH]) {
+                Ok(Some(batch)) => assert!(read && batch.text().len() == length + 1),
+                Err(BatchFault::LineTooLong) => assert!(!read),
+                _ => panic!("neither"),
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::column_set::{ColumnSet, Wanted};
-use crate::genotype::{GenotypeReader, MISSING, fixed};
+use crate::genotype::fixed::{self, Cells};
+use crate::genotype::{GenotypeReader, MISSING};
 use crate::header::Header;
 use crate::lines::{Lines, Task};
 use crate::name;
@@ -198,10 +199,8 @@ struct Read {
 }
 
 fn read_fixed(record: &Record<'_>, genotypes: &Genotypes<'_>, samples: usize) -> Option<Read> {
-    if !genotypes.alone || record.alternate_count != 1 {
-        return None;
-    }
-    let dosages = fixed::dosages(genotypes.fields, samples)?;
+    let cells = Cells::of(genotypes, record.alternate_count, samples)?;
+    let dosages = fixed::dosages(&cells)?;
     Some(Read { dosages: vec![dosages], reason: None })
 }
 
@@ -226,11 +225,13 @@ fn read_any(
             return;
         }
         if genotype.is_missing() {
-            dosages.iter_mut().for_each(|column| column[sample] = UNKNOWN);
+            for column in &mut dosages {
+                column[sample] = UNKNOWN;
+            }
         }
         for index in genotype.alleles.iter().filter(|index| **index != MISSING) {
-            if let Some(column) = adds_to[*index as usize] {
-                dosages[column][sample] += 1;
+            if let Some(Some(column)) = adds_to.get(*index as usize) {
+                dosages[*column][sample] += 1;
             }
         }
     })?;

@@ -35,12 +35,14 @@ pub(crate) struct GenotypeReader<'a> {
 }
 
 impl<'a> GenotypeReader<'a> {
-    /// `part` is the place of GT in FORMAT; `alternates` is below 2^31, as any line's is.
+    /// `part` is the place of GT in FORMAT. Without an ALT no allele index is too high, since
+    /// none counts; writers keep those of the record from which they removed the ALTs.
     pub(crate) fn new(fields: &'a [u8], part: usize, alternates: usize) -> Self {
+        let highest = u32::try_from(alternates).unwrap_or(MISSING).min(MISSING - 1);
         GenotypeReader {
             rest: Some(fields),
             part,
-            highest: u32::try_from(alternates).unwrap_or(MISSING - 1).min(MISSING - 1),
+            highest: if alternates == 0 { MISSING - 1 } else { highest },
             alleles: Vec::with_capacity(2),
             missing: 0,
             phased: false,

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use crate::name::{NameFault, name};
 
-/// Sample names and contig names are hashed behind a 16-bit length.
 const FIXED: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
 
 /// What the lines beginning with `#` say.

@@ -1,11 +1,35 @@
-//! Genotypes in: VCF files, their variants and panel columns, and the plain evaluations that
-//! proofs are held against. No cryptography, no terminal, no clock.
+//! The domain: genotypes in, numbers out. Reads VCF files (plain text, gzip, BGZF), names their
+//! variants, gives panel columns to whoever proves, and computes the plain results that proofs are
+//! held against. No cryptography, no environment, no clock, no terminal.
+//!
+//! A number that cannot be exact is an error that names file, line and sample; no error repeats a
+//! genotype. Memory does not grow with the number of records, except in [`inspect`].
+//! Specification: `docs/spec/genotypes.md`.
+//!
+//! ```
+//! use cohort::{Options, Vcf, allele_frequency};
+//!
+//! let text = "##fileformat=VCFv4.2\n\
+//!     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tNA1\tNA2\tNA3\n\
+//!     22\t16050075\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0|1\t./.\n";
+//! let vcf = Vcf::from_reader(text.as_bytes(), "example.vcf")?;
+//! assert_eq!(vcf.header().samples, ["NA1", "NA2", "NA3"]);
+//!
+//! let mut result = Vec::new();
+//! let summary = allele_frequency(vcf, &Options::default(), &mut result, &mut |_bytes| {})?;
+//! assert_eq!(result, b"chrom\tpos\tref\talt\tac\tan\n22\t16050075\tA\tG\t1\t4\n");
+//! assert_eq!((summary.samples, summary.records, summary.columns), (3, 1, 1));
+//! # Ok::<(), cohort::EvaluateError>(())
+//! ```
+
+mod assembly;
 mod batch;
 mod column_set;
 mod columns;
 mod evaluate;
 mod genotype;
 mod header;
+mod inspect;
 mod lines;
 mod name;
 mod read_error;
@@ -16,6 +40,7 @@ mod tally;
 mod variant;
 mod vcf;
 
+pub use assembly::{Build, BuildEvidence};
 pub use column_set::{ColumnFault, ColumnSet, ColumnSetError};
 pub use columns::{Column, Columns, Reason, columns};
 pub use evaluate::{
@@ -23,6 +48,7 @@ pub use evaluate::{
 };
 pub use genotype::GenotypeFault;
 pub use header::{Contig, Header, HeaderFault};
+pub use inspect::{ContigCount, GenotypeCounts, Inspection, NotProvable, inspect};
 pub use name::NameFault;
 pub use read_error::ReadError;
 pub use record::LineFault;

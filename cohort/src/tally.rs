@@ -2,7 +2,8 @@
 //! Specification: `docs/spec/genotypes.md`, "Counting".
 
 use crate::evaluate::{HalfCall, Refusal};
-use crate::genotype::{GenotypeReader, MISSING, fixed};
+use crate::genotype::fixed::{self, Cells};
+use crate::genotype::{GenotypeReader, MISSING};
 use crate::header::Header;
 use crate::record::{Genotypes, LineFault, Record};
 
@@ -59,17 +60,15 @@ impl Tally {
         }
     }
 
+    /// Returns false where the record is not of the shortcut's shape.
     fn count_fixed(
         &mut self,
         record: &Record<'_>,
         genotypes: &Genotypes<'_>,
         rules: &Rules<'_>,
     ) -> bool {
-        if !genotypes.alone || record.alternate_count != 1 {
-            return false;
-        }
-        let Some(counts) = fixed::count(genotypes.fields, rules.header.samples.len(), rules.keep)
-        else {
+        let cells = Cells::of(genotypes, record.alternate_count, rules.header.samples.len());
+        let Some(counts) = cells.and_then(|cells| fixed::count(&cells, rules.keep)) else {
             return false;
         };
         self.clear(2);
@@ -253,11 +252,13 @@ mod tests {
 
     #[test]
     fn records_without_alternate_are_checked_not_counted() {
-        for fields in ["0/0\t./0\t.", "0\t0/0/0\t0/."] {
+        for fields in ["0/0\t./0\t.", "0\t0/0/0\t0/.", "0/0\t0/1\t7|8"] {
             assert!(count(&line(".", "GT", fields), HalfCall::Refuse, true, None).is_ok());
         }
         assert!(count(&line(".", "DP", "1\t1\t1"), HalfCall::Refuse, true, None).is_ok());
-        assert!(count(&line(".", "GT", "0/0\t0/1\t0/0"), HalfCall::Refuse, true, None).is_err());
+        for fields in ["0/0\t0/x\t0/0", "0/0\t0/0"] {
+            assert!(count(&line(".", "GT", fields), HalfCall::Refuse, true, None).is_err());
+        }
     }
 
     #[test]

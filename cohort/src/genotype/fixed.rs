@@ -1,7 +1,11 @@
-//! The shortcut for what most records are: one ALT, FORMAT `GT` alone, and every genotype three
+//! The shortcut for what most records are: one ALT, GT first in FORMAT, and every genotype three
 //! characters of `0`, `1` or both `.`. A cell of four bytes, tab included, is one 32-bit word,
 //! so that the compiler turns the loops into vector code. Whatever is not of this shape is
 //! `None`, and the general reader decides; the two agree where this one answers.
+
+use std::borrow::Cow;
+
+use crate::record::Genotypes;
 
 const SLASH: u32 = u32::from_le_bytes(*b"0/0\t");
 const BAR: u32 = u32::from_le_bytes(*b"0|0\t");
@@ -26,9 +30,58 @@ pub(crate) struct Counts {
     valid: u32,
 }
 
-/// Counts the samples whose place in `keep` is 1, or all; `samples` fields there must be.
-pub(crate) fn count(fields: &[u8], samples: usize, keep: Option<&[u32]>) -> Option<Counts> {
-    let (cells, last) = cells(fields, samples)?;
+/// A record's genotypes alone, joined by tabs: three bytes for each sample, of any content.
+pub(crate) struct Cells<'a> {
+    text: Cow<'a, [u8]>,
+    samples: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// `None` where the record has not one ALT, or its fields not the lengths of this shape.
+    pub(crate) fn of(genotypes: &Genotypes<'a>, alternates: usize, samples: usize) -> Option<Self> {
+        if genotypes.part > 0 || alternates != 1 || samples == 0 {
+            return None;
+        }
+        let text = if genotypes.alone {
+            Cow::Borrowed(genotypes.fields)
+        } else {
+            Cow::Owned(first_parts(genotypes.fields, samples)?)
+        };
+        (text.len() == samples * 4 - 1).then_some(Cells { text, samples })
+    }
+
+    /// All cells but the last, which has no tab; its word gets one.
+    fn words(&self) -> Option<(&[[u8; 4]], u32)> {
+        let (cells, last) = self.text.as_chunks::<4>();
+        let [a, mark, b] = *last else { return None };
+        Some((cells, u32::from_le_bytes([a, mark, b, b'\t'])))
+    }
+}
+
+/// `0/1:35<tab>0/0:3` without what follows each three bytes.
+fn first_parts(fields: &[u8], samples: usize) -> Option<Vec<u8>> {
+    let mut parts = Vec::with_capacity(samples * 4);
+    let mut rest = fields;
+    loop {
+        let (part, after) = rest.split_at_checked(3)?;
+        parts.extend_from_slice(part);
+        rest = match after {
+            [] => return Some(parts),
+            [b'\t', rest @ ..] => rest,
+            [b':', more @ ..] => match memchr::memchr(b'\t', more) {
+                Some(tab) => &more[tab + 1..],
+                None => return Some(parts),
+            },
+            _ => return None,
+        };
+        parts.push(b'\t');
+    }
+}
+
+/// Counts the samples whose place in `keep` is 1, or all.
+pub(crate) fn count(cells: &Cells<'_>, keep: Option<&[u32]>) -> Option<Counts> {
+    let samples = cells.samples;
+    let (cells, last) = cells.words()?;
     let mut counts = Counts::default();
     match keep {
         None => {
@@ -48,8 +101,9 @@ pub(crate) fn count(fields: &[u8], samples: usize, keep: Option<&[u32]>) -> Opti
 }
 
 /// One dosage for each sample, 3 where it is missing.
-pub(crate) fn dosages(fields: &[u8], samples: usize) -> Option<Vec<u8>> {
-    let (cells, last) = cells(fields, samples)?;
+pub(crate) fn dosages(cells: &Cells<'_>) -> Option<Vec<u8>> {
+    let samples = cells.samples;
+    let (cells, last) = cells.words()?;
     let mut dosages = vec![0; samples];
     let (last_dosage, rest) = dosages.split_last_mut()?;
     let mut valid = 0u32;
@@ -70,16 +124,6 @@ fn dosage_of(word: u32) -> (u8, u32) {
     let copies = cell.first.wrapping_add(cell.second) & cell.called.wrapping_neg();
     let dosage = copies | UNKNOWN & cell.missing.wrapping_neg();
     (dosage as u8, cell.called | cell.missing)
-}
-
-/// The last field has no tab: its word gets one.
-fn cells(fields: &[u8], samples: usize) -> Option<(&[[u8; 4]], u32)> {
-    if samples.checked_mul(4)? != fields.len() + 1 {
-        return None;
-    }
-    let (cells, last) = fields.as_chunks::<4>();
-    let last: &[u8; 3] = last.try_into().ok()?;
-    Some((cells, u32::from_le_bytes([last[0], last[1], last[2], b'\t'])))
 }
 
 /// Each part 0 or 1.
@@ -128,16 +172,25 @@ impl Counts {
 mod tests {
     use super::*;
 
+    fn cells(fields: &str, alone: bool, samples: usize) -> Option<Cells<'_>> {
+        Cells::of(&Genotypes { part: 0, alone, fields: fields.as_bytes() }, 1, samples)
+    }
+
     #[test]
     fn the_shape_is_counted() {
-        let fields = b"0/0\t0|1\t1/0\t1|1\t./.\t.|.\t1/1";
-        let counts = count(fields, 7, None).unwrap();
-        let expected = Counts { called: 5, missing: 2, copies: 6, both: 2, phased: 3, valid: 7 };
-        assert_eq!(counts, expected);
-        assert_eq!(dosages(fields, 7).unwrap(), [0, 1, 1, 2, 3, 3, 2]);
-        let kept = count(fields, 7, Some(&[0, 1, 0, 1, 1, 0, 0])).unwrap();
-        let expected = Counts { called: 2, missing: 1, copies: 3, both: 1, phased: 2, valid: 7 };
-        assert_eq!(kept, expected);
+        for (fields, alone) in [
+            ("0/0\t0|1\t1/0\t1|1\t./.\t.|.\t1/1", true),
+            ("0/0:1\t0|1\t1/0:\t1|1:3:4\t./.\t.|.\t1/1", false),
+            ("0/0\t0|1\t1/0\t1|1\t./.:.\t.|.\t1/1:9", false),
+        ] {
+            let cells = cells(fields, alone, 7).unwrap();
+            let counts = Counts { called: 5, missing: 2, copies: 6, both: 2, phased: 3, valid: 7 };
+            assert_eq!(count(&cells, None), Some(counts));
+            assert_eq!(dosages(&cells).unwrap(), [0, 1, 1, 2, 3, 3, 2]);
+            let kept = count(&cells, Some(&[0, 1, 0, 1, 1, 0, 0]));
+            let counts = Counts { called: 2, missing: 1, copies: 3, both: 1, phased: 2, valid: 7 };
+            assert_eq!(kept, Some(counts));
+        }
     }
 
     #[test]
@@ -146,7 +199,6 @@ mod tests {
             "0/0\t0/2",
             "0/0\t./1",
             "0/0\t1/.",
-            "0/0\t0:1",
             "0/0\t0\\0",
             "0/00\t0/",
             "0\t0/000",
@@ -157,10 +209,22 @@ mod tests {
             "0/0 0/0",
             "\0/0\t0/0",
             "0/0\t0/0\r",
+            "",
+            "0/0\t",
+            "0:0\t0/0",
+            "0/0\t10/0",
+            "0/0\t0/0/0",
+            "0/0\t0",
+            "\t0/\t0/0",
+            "0/0\t0|\n",
         ] {
-            assert_eq!(count(fields.as_bytes(), 2, None), None, "{fields:?}");
-            assert_eq!(dosages(fields.as_bytes(), 2), None, "{fields:?}");
+            for alone in [true, false] {
+                let cells = cells(fields, alone, 2);
+                let counted = cells.as_ref().and_then(|cells| count(cells, None));
+                assert_eq!(counted, None, "{fields:?}");
+                assert_eq!(cells.as_ref().and_then(dosages), None, "{fields:?}");
+            }
         }
-        assert_eq!(count(b"", 0, None), None);
+        assert!(cells("", true, 0).is_none());
     }
 }

@@ -9,6 +9,12 @@ use super::{Input, SourceFault};
 
 const BLOCK: usize = 64 * 1024;
 const TRAILER: usize = 8;
+/// Flags of a member's header (RFC 1952, 2.3.1).
+const HEADER_CHECKSUM: u8 = 1 << 1;
+const EXTRA: u8 = 1 << 2;
+const NAME: u8 = 1 << 3;
+const COMMENT: u8 = 1 << 4;
+const RESERVED: u8 = 0b1110_0000;
 
 pub(crate) struct Gzip {
     input: Input,
@@ -107,7 +113,6 @@ impl Gzip {
 
     /// RFC 1952, 2.3: magic, method, flags, time, flags, system, then what the flags announce.
     fn header(&mut self) -> Result<Member, SourceFault> {
-        const EXTRA: u8 = 4;
         match self.input.peek(2)? {
             [0x1f, 0x8b] => {}
             [0x1f] => return Err(SourceFault::Truncated),
@@ -115,7 +120,7 @@ impl Gzip {
         }
         let fixed: [u8; 10] = self.take()?;
         let (method, flags) = (fixed[2], fixed[3]);
-        if method != 8 || flags & 0xe0 != 0 {
+        if method != 8 || flags & RESERVED != 0 {
             return Err(SourceFault::Corrupt("a gzip header names an unknown method or flag"));
         }
         let mut member = Member::Stream;
@@ -134,14 +139,11 @@ impl Gzip {
                 member = Member::Block(left);
             }
         }
-        const NAME: u8 = 8;
-        const COMMENT: u8 = 16;
         for text in [NAME, COMMENT] {
             if flags & text != 0 {
                 self.skip_text()?;
             }
         }
-        const HEADER_CHECKSUM: u8 = 2;
         if flags & HEADER_CHECKSUM != 0 {
             self.take::<2>()?;
         }

@@ -1,0 +1,186 @@
+//! What a file holds, before anybody decides what to do with it.
+//! Specification: `docs/spec/genotypes.md`, "Inspection".
+
+mod keys;
+mod survey;
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::assembly::BuildEvidence;
+use crate::columns::Reason;
+use crate::lines::Lines;
+use crate::read_error::ReadError;
+use crate::vcf::Vcf;
+use keys::{Keys, Seeds};
+use survey::Survey;
+
+/// What a file holds. Counts of records, unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// `VCFv4.1` and the like.
+    pub fileformat: String,
+    /// Samples.
+    pub samples: u64,
+    /// Records.
+    pub records: u64,
+    /// ALTs.
+    pub columns: u64,
+    /// In the order in which they first occur.
+    pub contigs: Vec<ContigCount>,
+    /// What the header says of the reference.
+    pub build: BuildEvidence,
+    /// Of the genotypes.
+    pub genotypes: GenotypeCounts,
+    /// With two ALTs or more.
+    pub multi_allelic: u64,
+    /// With an ALT that is `<…>`, a breakend or `*`.
+    pub symbolic: u64,
+    /// With an ALT, genotypes, and at most one allele called among them.
+    pub monomorphic: u64,
+    /// Whose ALT is `.`.
+    pub without_alternate: u64,
+    /// Whose FORMAT has no GT.
+    pub without_genotypes: u64,
+    /// At a contig and POS that another record before has.
+    pub repeated_positions: u64,
+    /// Whose POS is below that of the record before on the same contig, or whose contig was left
+    /// before.
+    pub unsorted: u64,
+    /// ALTs that can be columns of a panel.
+    pub panel_columns: u64,
+    /// ALTs that cannot, by reason; only reasons that occur.
+    pub not_provable: Vec<NotProvable>,
+}
+
+/// One contig's records.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ContigCount {
+    /// As CHROM has it.
+    pub contig: String,
+    /// Its records.
+    pub records: u64,
+    /// Their ALTs.
+    pub columns: u64,
+}
+
+/// Samples times records with genotypes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GenotypeCounts {
+    /// All.
+    pub total: u64,
+    /// Of two alleles or more, joined by `|` throughout.
+    pub phased: u64,
+    /// Of which no allele was called.
+    pub missing: u64,
+    /// Of which some alleles were called and some not.
+    pub half_calls: u64,
+    /// Of one allele. A lone `.` is diploid.
+    pub haploid: u64,
+    /// Of two alleles.
+    pub diploid: u64,
+    /// Of more.
+    pub ploidy_above_two: u64,
+}
+
+/// What cannot be a column of a panel, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NotProvable {
+    /// Why.
+    pub reason: Reason,
+    /// How many ALTs.
+    pub count: u64,
+    /// The first of them, `chrom pos ref alt` in the key's spelling.
+    pub examples: Vec<String>,
+}
+
+/// Reads a whole file. `examples` is how many columns are named for each reason; `progress` is
+/// told how many bytes of the source have been used. Needs some 60 bytes of memory for each ALT.
+///
+/// # Errors
+/// A file that cannot be read to its end. Half calls and odd ploidies are counted, not refused.
+pub fn inspect(
+    vcf: Vcf,
+    examples: usize,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Inspection, ReadError> {
+    let mut lines = Lines::start(vcf, None, 0)?;
+    let (name, header) = (lines.name.clone(), lines.header.clone());
+    let mut found = Inspection {
+        fileformat: header.fileformat.clone(),
+        samples: header.samples.len() as u64,
+        build: header.build_evidence(),
+        ..Inspection::default()
+    };
+    let seeds = Seeds::default();
+    let mut order = Order::default();
+    let mut keys = Keys::new(examples);
+    while let Some(run) = lines.next_run()? {
+        let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
+        let parts = run.par_chunks(share).map(|tasks| Survey::of(tasks, &header, &seeds));
+        for part in parts.collect::<Vec<_>>() {
+            let part = part.map_err(|(line, fault)| ReadError::line(&name, line, fault))?;
+            part.add_to(&mut found);
+            for stretch in part.stretches {
+                order.add(stretch, &mut found);
+            }
+            for column in part.columns {
+                keys.add(column);
+            }
+        }
+        progress(lines.consumed());
+    }
+    found.records = lines.records();
+    found.repeated_positions = order.repeated();
+    (found.panel_columns, found.not_provable) = keys.count();
+    Ok(found)
+}
+
+/// Consecutive records of one contig.
+struct Stretch {
+    contig: String,
+    columns: u64,
+    positions: Vec<u64>,
+}
+
+/// Where records stand.
+#[derive(Default)]
+struct Order {
+    /// Each contig's place among those found.
+    places: HashMap<String, usize>,
+    /// The place of the contig and the position of the last record.
+    last: Option<(usize, u64)>,
+    all: Vec<(u32, u64)>,
+}
+
+impl Order {
+    fn add(&mut self, stretch: Stretch, found: &mut Inspection) {
+        let new = found.contigs.len();
+        let place = *self.places.entry(stretch.contig).or_insert_with_key(|contig| {
+            found.contigs.push(ContigCount { contig: contig.clone(), ..ContigCount::default() });
+            new
+        });
+        let contig = &mut found.contigs[place];
+        contig.records += stretch.positions.len() as u64;
+        contig.columns += stretch.columns;
+        for pos in stretch.positions {
+            let behind = match self.last {
+                Some((last, before)) if last == place => pos < before,
+                Some(_) => place != new,
+                None => false,
+            };
+            found.unsorted += u64::from(behind);
+            self.last = Some((place, pos));
+            self.all.push((place as u32, pos));
+        }
+    }
+
+    fn repeated(mut self) -> u64 {
+        self.all.sort_unstable();
+        let records = self.all.len();
+        self.all.dedup();
+        (records - self.all.len()) as u64
+    }
+}
