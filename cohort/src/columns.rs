@@ -266,3 +266,57 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(alleles: &str, format: &str, fields: &str) -> Vec<Result<Vec<u8>, &'static str>> {
+        let line = format!("1\t7\t.\t{alleles}\t.\t.\t.\t{format}\t{fields}");
+        let samples = ["S", "T", "U"].map(str::to_owned).to_vec();
+        let header = Header { samples, columns: 12, ..Header::default() };
+        let record = Record::parse(line.as_bytes(), 12).unwrap();
+        let mut columns = Vec::new();
+        read_columns(&record, &Wanted::All, &header, &mut columns).unwrap();
+        columns.into_iter().map(|column| column.genotypes.map_err(Reason::as_str)).collect()
+    }
+
+    #[test]
+    fn dosages_are_copies_of_one_alternate() {
+        for (fields, expected) in [
+            ("0/1\t1|1\t./.", [vec![1, 2, 3], vec![0, 0, 3]]),
+            ("1/2\t2/2\t.", [vec![1, 0, 3], vec![1, 2, 3]]),
+            ("0/0\t.\t./.", [vec![0, 3, 3], vec![0, 3, 3]]),
+            (".\t./.\t.|.", [vec![3, 3, 3], vec![3, 3, 3]]),
+        ] {
+            assert_eq!(read("A\tC,<DEL>", "GT", fields), expected.map(Ok), "{fields:?}");
+        }
+        assert_eq!(read("A\t.", "GT", "0/0\t0/0\t0/3"), []);
+    }
+
+    #[test]
+    fn the_first_reason_that_holds_is_given() {
+        let long = format!("{}C\tA", "A".repeat(65_535));
+        for (alleles, format, fields, reason) in [
+            ("A\tC", "GT", "0\t1\t.", "haploid"),
+            ("A\tC", "GT", "0\t1\t./.", "haploid"),
+            ("A\tC", "GT", "0\t0/1\t.", "mixed-ploidy"),
+            ("A\tC", "GT", "0\t./1\t.", "mixed-ploidy"),
+            ("A\tC", "GT", "0/0/1\t0/1\t.", "mixed-ploidy"),
+            ("A\tC", "GT", "0/0\t./././.\t.", "mixed-ploidy"),
+            ("A\tC", "GT", "0/0/1\t./1/1\t.", "ploidy-above-two"),
+            ("A\tC", "GT", "././.\t.\t./.", "ploidy-above-two"),
+            ("A\tC", "GT:DP", "0/0:1\t1/.:2\t0/1", "half-call"),
+            ("A\ta", "GT", "0/0\t1/.\t0/1", "half-call"),
+            ("CA\tCa", "GT", "0/0\t1/1\t0/1", "ref-equals-alt"),
+            ("<A>\t<A>", "GT", "0/0\t1/1\t0/1", "ref-equals-alt"),
+            (&long, "GT", "0/0\t1/1\t0/1", "allele-too-long"),
+            (&long, "DP", "0\t1\t0", "allele-too-long"),
+            ("A\tC", "DP", "0\t1\t0", "no-genotypes"),
+        ] {
+            assert_eq!(read(alleles, format, fields), [Err(reason)], "{fields:?}");
+        }
+        let json = serde_json::to_value(Reason::ALL).unwrap();
+        assert_eq!(json, serde_json::json!(Reason::ALL.map(Reason::as_str)));
+    }
+}

@@ -46,7 +46,7 @@ pub enum HeaderFault {
     #[error("expected a line beginning with ## or the line of column names, #CHROM")]
     NoColumnNames,
     /// The line of column names has other names than the standard's.
-    #[error("column {column} of the line of column names is not {expected}")]
+    #[error("column {column} of the line of column names is not {expected}; tabs separate columns")]
     ColumnName {
         /// Counted from 1.
         column: usize,

@@ -1,6 +1,8 @@
 //! Lines and records at the edge of what is read: odd, long, many, or wrong in one place.
 
-use crate::{frequencies, panel, text};
+use cohort::{ColumnSet, EvaluateError, Options, allele_frequency};
+
+use crate::{frequencies, lines_of, open, panel, text};
 
 const S: [&str; 2] = ["A", "B"];
 
@@ -41,6 +43,35 @@ fn odd_records_are_read() {
     let lines = frequencies(text(&S, &[twice, twice, unsorted])).unwrap();
     assert_eq!(lines, ["2\t5\tA\tC\t3\t4", "2\t5\tA\tC\t3\t4", "1\t9\tA\tC\t1\t4"]);
     assert_eq!(frequencies(text(&S, &[])).unwrap(), [""; 0]);
+}
+
+/// What is not asked for is read up to ALT, whatever stands after it.
+#[test]
+fn only_columns_asked_for_are_read() {
+    let records = [
+        "1\t5\t.\tCA\tC,CG,T\t.\t.\t.\tGT\t1/2\t2/3",
+        "1\t6\t.\tA\tC\t.\t.\t.\tGT\tx",
+        "1\t7\t.\tA\tC\t.\t.\t.\tGT\t0/1\t.",
+    ];
+    let set = ColumnSet::read(&b"1 7 A C\n1 6 A G\n2 7 A C\n1 5 CA T\n"[..], "list").unwrap();
+    let mut options = Options { columns: Some(set), ..Options::default() };
+    let lines = lines_of(allele_frequency, open(text(&S, &records)).unwrap(), &options).unwrap();
+    assert_eq!(lines, ["1\t5\tCA\tCG\t2\t4", "1\t5\tCA\tT\t1\t4", "1\t7\tA\tC\t1\t2"]);
+    let vcf = open(text(&S, &records)).unwrap();
+    let summary = allele_frequency(vcf, &options, &mut Vec::new(), &mut |_| {}).unwrap();
+    let never: Vec<_> = summary.never_seen.iter().map(ToString::to_string).collect();
+    assert_eq!((summary.records, summary.columns, &never[..]), (3, 3, &["2 7 A C".to_owned()][..]));
+    options.columns = Some(ColumnSet::region("1:6-7").unwrap());
+    let refused = lines_of(allele_frequency, open(text(&S, &records)).unwrap(), &options);
+    assert_eq!(refused, Err("x.vcf, line 4: 10 columns, but the header names 11".into()));
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_an_error() {
+    let vcf = open(text(&S, &["1\t7\t.\tA\tC\t.\t.\t.\tGT\t0/1\t."])).unwrap();
+    let mut full = [0; 30];
+    let written = allele_frequency(vcf, &Options::default(), &mut &mut full[..], &mut |_| {});
+    assert!(matches!(written, Err(EvaluateError::Write(_))));
 }
 
 #[test]
