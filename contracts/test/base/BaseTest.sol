@@ -13,7 +13,7 @@ import {Terms, Version} from "../../src/interfaces/IDatasetRegistry.sol";
 import {Order, Permit} from "../../src/interfaces/IGrantMarket.sol";
 import {Replay} from "./Replay.sol";
 import {Trapdoor} from "./Trapdoor.sol";
-import {vm} from "./Vm.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// @dev The five contracts, four people, one dataset's worth of values, and two checks that every test shares:
 /// a refusal gives one exact error and changes nothing, and (`recorded`) the accumulators equal the replay of all logs.
@@ -68,7 +68,13 @@ abstract contract BaseTest is Replay {
     function _prepare() internal virtual {}
 
     function _deploy(string memory name, bytes memory args) internal returns (address) {
-        return vm.deployCode(string.concat("out/", name, ".sol/", name, ".json"), args);
+        return vm.deployCode(_artifact(name), args);
+    }
+
+    /// The build that ships; for coverage the instrumented one, which has no file.
+    function _artifact(string memory name) internal view returns (string memory) {
+        if (vm.isContext(Vm.ForgeContext.Coverage)) return string.concat(name, ".sol:", name);
+        return string.concat("out/", name, ".sol/", name, ".json");
     }
 
     // ---- the two shared checks ----

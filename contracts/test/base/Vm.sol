@@ -3,6 +3,12 @@ pragma solidity 0.8.37;
 
 /// @dev The cheatcodes that the tests use; forge answers at a fixed address.
 interface Vm {
+    enum ForgeContext {
+        TestGroup,
+        Test,
+        Coverage
+    }
+
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -17,6 +23,7 @@ interface Vm {
         bool isSymlink;
     }
 
+    function isContext(ForgeContext context) external view returns (bool);
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function label(address account, string calldata name) external;

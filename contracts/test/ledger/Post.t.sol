@@ -253,9 +253,8 @@ contract PostTest is BaseTest, Vectors {
 
     function test_context_vectors() public {
         string memory json = _json("provenome_v1/statement.json");
-        bytes memory creation = abi.encodePacked(
-            vm.getCode("out/ResultLedger.sol/ResultLedger.json"), abi.encode(registry, market, protocols)
-        );
+        bytes memory creation =
+            abi.encodePacked(vm.getCode(_artifact("ResultLedger")), abi.encode(registry, market, protocols));
         uint256 i = 0;
         for (; _has(json, _item(".contexts", i)); i++) {
             string memory row = _item(".contexts", i);
@@ -269,9 +268,8 @@ contract PostTest is BaseTest, Vectors {
     }
 
     function test_refuses_a_market_of_another_registry() public {
-        bytes memory creation = abi.encodePacked(
-            vm.getCode("out/ResultLedger.sol/ResultLedger.json"), abi.encode(log, market, protocols)
-        );
+        bytes memory creation =
+            abi.encodePacked(vm.getCode(_artifact("ResultLedger")), abi.encode(log, market, protocols));
         (bool ok, bytes memory out) = _create(creation);
         vm.assertFalse(ok, "deployed");
         vm.assertEq(

@@ -39,7 +39,7 @@ contract OpenTest is BaseTest, Vectors {
         string memory json = _json("provenome_v1/steps.json");
         vm.chainId(_uint(json, ".log.chain"));
         ProvenanceLog placed = ProvenanceLog(_address(json, ".log.contract"));
-        _place(address(placed), vm.getCode("out/ProvenanceLog.sol/ProvenanceLog.json"));
+        _place(address(placed), vm.getCode(_artifact("ProvenanceLog")));
         string memory origin = _string(json, ".log.origin");
         vm.prank(_address(json, ".log.owner"));
         bytes32 id = placed.open(origin, KEY);
