@@ -61,6 +61,7 @@ impl Circuit {
         let mut wires = Wires::new();
         let public: [Wire; Statement::NAMES.len()] = std::array::from_fn(|_| wires.one());
         let [context, data, model, query, result] = public;
+        let instance = Instance { context, data, model, query, result };
         let samples = Samples::allocate(&mut wires);
         let [columns, samples_commit] = [wires.one(), wires.one()];
         let places_first = wires.count();
@@ -71,15 +72,15 @@ impl Circuit {
         let last_first = wires.count();
         Self {
             shape: shape.clone(),
-            instance: Instance { context, data, model, query, result },
             samples,
             columns,
             samples_commit,
             places,
             opening,
-            panel: Hash::allocate_onto(&mut wires, Tag::PANEL, 6, data),
-            query: Hash::allocate_onto(&mut wires, Tag::QUERY, 4 + shape.places, query),
-            result: Hash::allocate_onto(&mut wires, Tag::RESULT, 2 * shape.places, result),
+            panel: Hash::allocate_onto(&mut wires, Tag::PANEL, 6, instance.data),
+            query: Hash::allocate_onto(&mut wires, Tag::QUERY, 4 + shape.places, instance.query),
+            result: Hash::allocate_onto(&mut wires, Tag::RESULT, 2 * shape.places, instance.result),
+            instance,
             stretches: [places_first, opening_first, last_first],
             wires: wires.count(),
         }

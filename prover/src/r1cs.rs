@@ -4,10 +4,13 @@
 
 mod combination;
 mod iden3;
+#[cfg(test)]
+mod satisfaction;
 
 pub(crate) use combination::Combination;
+#[cfg(test)]
+pub(crate) use satisfaction::assert_bound;
 
-use ark_ff::{AdditiveGroup, Field};
 use ledger::Fr;
 
 /// A wire's number.
@@ -123,10 +126,17 @@ impl R1cs {
         self.blocks.push((self.constraints(), block));
     }
 
-    /// The block that a row belongs to.
-    pub(crate) fn block_of(&self, row: usize) -> &'static str {
-        let begun = self.blocks.partition_point(|(first, _)| *first <= row);
-        begun.checked_sub(1).map_or("", |last| self.blocks[last].1)
+    /// The blocks in order of their first row, with their numbers of rows.
+    pub(crate) fn blocks(&self) -> Vec<(&'static str, usize)> {
+        let ends = self.blocks.iter().skip(1).map(|(first, _)| *first).chain([self.constraints()]);
+        let mut counts: Vec<(&'static str, usize)> = Vec::new();
+        for ((first, name), end) in self.blocks.iter().zip(ends) {
+            match counts.iter_mut().find(|(block, _)| block == name) {
+                Some((_, count)) => *count += end - first,
+                None => counts.push((name, end - first)),
+            }
+        }
+        counts
     }
 
     /// Adds `a · b = c`.
@@ -143,39 +153,5 @@ impl R1cs {
 
     pub(crate) const fn constraints(&self) -> usize {
         self.a.ends.len()
-    }
-
-    /// The first row that these values break.
-    pub(crate) fn violated(&self, values: &[Fr]) -> Option<usize> {
-        let rows = self.a.rows().zip(self.b.rows()).zip(self.c.rows());
-        rows.map(|((a, b), c)| evaluate(a, values) * evaluate(b, values) == evaluate(c, values))
-            .position(|holds| !holds)
-    }
-}
-
-/// A row's value.
-pub(crate) fn evaluate(row: &[(Wire, Fr)], values: &[Fr]) -> Fr {
-    let term = |(wire, coefficient): &(Wire, Fr)| {
-        let value = values[wire.0 as usize];
-        if *coefficient == Fr::ONE { value } else { value * coefficient }
-    };
-    row.iter().map(term).fold(Fr::ZERO, |sum, term| sum + term)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_broken_row_is_found() {
-        let mut wires = Wires::new();
-        let [x, y] = [wires.one(), wires.one()];
-        let mut r1cs = R1cs::new(1, wires.count());
-        r1cs.enforce(x, x, y);
-        r1cs.enforce(x + 1, y - x, 2 * y + 2);
-        let values = |x: u64, y: u64| [1, x, y].map(Fr::from);
-        assert_eq!(r1cs.violated(&values(3, 10)), Some(0));
-        assert_eq!(r1cs.violated(&values(3, 9)), Some(1));
-        assert_eq!((r1cs.violated(&values(1, 1)), r1cs.constraints()), (Some(1), 2));
     }
 }

@@ -2,7 +2,6 @@
 //! each as the shape has, and the root once. Where a leaf stands is not bound: the leaf holds its
 //! key. Specification: `docs/spec/circuit.md`, "Opening".
 
-use super::choice::Choice;
 use super::node::Node;
 use super::place::Place;
 use super::values::Values;

@@ -9,7 +9,6 @@ use super::witness::Column;
 use crate::panel::column::Kind;
 use crate::r1cs::{Combination, R1cs, Wire, Wires};
 use crate::shape::Shape;
-use ark_ff::Field;
 use ledger::{Fr, Tag};
 use zeroize::Zeroizing;
 

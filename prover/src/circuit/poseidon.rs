@@ -157,7 +157,7 @@ fn dot(left: &[Fr], right: &[Fr]) -> Fr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::values::assert_bound;
+    use crate::r1cs::assert_bound;
     use ledger::poseidon;
 
     fn hash(inputs: usize) -> (R1cs, Vec<Fr>) {

@@ -1,11 +1,11 @@
 //! Whole circuits of small shapes: honest witnesses hold, and each block refuses the lie that it
 //! is there for.
 
-use super::values::assert_bound;
 use super::*;
 use crate::panel::column::{self, Kind, MISSING};
 use crate::panel::tree::Tree;
 use crate::panel::{LeafList, Panel};
+use crate::r1cs::assert_bound;
 use alloy_primitives::B256;
 use ark_ff::PrimeField;
 use ledger::field;
