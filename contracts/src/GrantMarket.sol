@@ -185,7 +185,8 @@ contract GrantMarket is GrantToken, RecordedRoles, Pausable {
         token.safeTransferFrom(msg.sender, address(this), amount);
     }
 
-    /// @dev A token that refuses (returns false, reverts, has no code) never blocks the order: credit instead.
+    /// @dev A token that refuses (returns false, reverts, has no code) never blocks the order: credit instead. A
+    /// caller cannot starve an ordinary token into this branch: a 64th of the gas has to pay for the credit.
     function _pay(address token, address to, uint256 amount) private {
         if (amount == 0 || IERC20(token).trySafeTransfer(to, amount)) return;
         credit[to][token] += amount;

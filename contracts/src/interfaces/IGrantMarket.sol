@@ -53,6 +53,8 @@ uint8 constant REVOKED = 4;
 ///
 /// Warning: a provider who names an envelope and withholds it, or delivers one that does not open, is paid after
 /// the dispute window all the same. There are no disputes yet; a reader can only `attest` it in public.
+/// Warning: payee and deliverer are whoever owns the dataset when the purchase is mined; the version and the terms
+/// that the buyer was shown may by then be another owner's.
 /// Warning: revoking ends access in this ledger. It cannot recall copies already read.
 interface IGrantMarket {
     event Bought(

@@ -9,7 +9,8 @@ library Name {
         bytes calldata text = bytes(name);
         if (text.length == 0 || text.length > 255) return false;
         for (uint256 i = 0; i < text.length; i++) {
-            if (text[i] <= 0x20 || text[i] >= 0x7f || text[i] == "+") return false;
+            bytes1 char = text[i];
+            if (char <= 0x20 || char >= 0x7f || char == "+") return false;
         }
         return true;
     }
