@@ -19,7 +19,7 @@ interface IProtocolRegistry {
     /// The point that begins at this word has a coordinate not below p, or is off the curve or its subgroup.
     error BadPoint(uint256 word);
     error PointAtInfinity(uint256 word);
-    /// γ = ±δ or δ = ± the generator: proofs could be forged by anybody.
+    /// Two of β, γ, δ are equal up to sign (anybody could forge), or δ is ± the generator.
     error DegenerateKey();
     error AlreadyRegistered(bytes32 circuit);
     error UnknownCircuit(bytes32 circuit);

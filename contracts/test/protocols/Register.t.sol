@@ -169,13 +169,19 @@ contract RegisterTest is BaseTest, Snarkjs {
     function test_refuses_degenerate_keys() public {
         bytes memory err = abi.encodeWithSelector(IProtocolRegistry.DegenerateKey.selector);
         uint256[] memory key = Trapdoor.key();
-        // γ = ±δ, both not the generator
-        for (uint256 j = 0; j < 4; j++) {
-            key[6 + j] = key[10 + j];
+        // each two of β, γ, δ, the one made ± the other
+        uint256[3] memory words = [uint256(2), 6, 10];
+        for (uint256 i = 0; i < 9; i++) {
+            (uint256 a, uint256 b) = (words[i / 3], words[i % 3]);
+            if (a == b) continue;
+            key = Trapdoor.key();
+            for (uint256 j = 0; j < 4; j++) {
+                key[a + j] = key[b + j];
+            }
+            _refuseKey(key, err);
+            (key[a + 2], key[a + 3]) = (P - key[a + 2], P - key[a + 3]);
+            _refuseKey(key, err);
         }
-        _refuseKey(key, err);
-        (key[8], key[9]) = (P - key[8], P - key[9]);
-        _refuseKey(key, err);
         // δ = ± the generator, γ another point
         key = Trapdoor.key();
         uint256[] memory other = Trapdoor.key();
