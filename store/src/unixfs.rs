@@ -10,12 +10,11 @@ use crate::block::StoreError;
 use ledger::Cid;
 use std::io;
 
+pub use ledger::manifest::PROFILE;
 pub use node::NodeError;
 pub use read::{FileReader, open_file};
 pub use write::{file_cid, write_file};
 
-/// The profile's name, as manifests carry it.
-pub const PROFILE: &str = "unixfs-v1-2025";
 /// Bytes of a leaf.
 pub const LEAF: usize = 1 << 20;
 /// Links of a node.

@@ -83,6 +83,14 @@ impl UnnamedFile {
         &self.path
     }
 
+    /// The file again from its beginning, to be read.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn reopen(&self) -> Result<File, DiskError> {
+        File::open(handle(&self.file)).map_err(|e| DiskError::new("read back", &self.path, e))
+    }
+
     /// Writes all of `bytes`; as [`Write::write_all`], with an error that knows the path.
     ///
     /// # Errors
