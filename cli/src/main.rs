@@ -1,1 +1,29 @@
-fn main() {}
+//! `provenome`: the one program. Words for humans; everything else is in the crates below it.
+
+mod amount;
+mod answer;
+mod args;
+mod audit;
+mod build;
+mod clock;
+mod commands;
+mod delivery;
+mod describe;
+mod failure;
+mod home;
+mod logbook;
+mod pairing;
+mod passphrase;
+mod plain;
+mod progress;
+mod session;
+mod span;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let json = cli.globals.json;
+    answer::print(commands::run(cli), json)
+}

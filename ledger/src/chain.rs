@@ -9,7 +9,7 @@ mod error;
 mod event;
 mod node;
 
-pub use call::{Balances, Done, Permit, Posting, Purchase};
+pub use call::{Anchoring, Balances, Done, Permit, Posting, Purchase};
 pub use deploy::{Circuit, Deployment, deploy};
 pub use error::{ChainError, Refusal};
 pub use event::{Event, NotEvent, RawLog};
@@ -54,19 +54,28 @@ impl Chain {
         &self.nodes
     }
 
-    /// Demands that every node has this block under its number.
+    /// Demands that every node has this block under its number, and every contract's accumulator
+    /// there as the first node has it.
     ///
     /// # Errors
     /// One that has another, has none, or does not answer.
     pub fn agree(&self, block: &Block) -> Result<(), ChainError> {
-        for other in &self.nodes[1..] {
-            let theirs = other.block(At::Number(block.number))?;
-            if theirs.map(|b| b.hash) != Some(block.hash) {
-                return Err(ChainError::Disagree {
-                    a: self.node().url().to_owned(),
-                    b: other.url().to_owned(),
-                    what: format!("block {}", block.number),
-                });
+        let (first, others) = self.nodes.split_first().expect("a chain has a node");
+        for other in others {
+            let disagree = |what: String| ChainError::Disagree {
+                a: first.url().to_owned(),
+                b: other.url().to_owned(),
+                what,
+            };
+            if other.block(At::Number(block.number))?.map(|b| b.hash) != Some(block.hash) {
+                return Err(disagree(format!("block {}", block.number)));
+            }
+            for (name, contract) in self.network.contracts.all() {
+                let at = At::Hash(block.hash);
+                let ours = self.acc_at(first, contract.address, at)?;
+                if self.acc_at(other, contract.address, at)? != ours {
+                    return Err(disagree(format!("the events of {name} up to block {}", block.number)));
+                }
             }
         }
         Ok(())

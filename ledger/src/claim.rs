@@ -38,6 +38,9 @@ pub struct Claim {
     pub rule: ReleaseRule,
     /// Columns that the circuit has room for.
     pub places: u64,
+    /// Tree nodes that the circuit opens at each level, the root last: with samples and places, its
+    /// shape.
+    pub nodes: Vec<u64>,
     /// Columns asked, in column order.
     pub sites: Vec<Site>,
     /// AC and AN of each.
@@ -109,6 +112,7 @@ impl Claim {
             ("build", self.build.as_str().into()),
             ("rule", Value::list([self.rule.min_samples, self.rule.min_count])),
             ("places", self.places.into()),
+            ("nodes", Value::list(self.nodes.iter().copied())),
             ("columns", Value::List(self.sites.iter().map(site).collect())),
             ("values", Value::list(self.values.iter().map(|(ac, an)| Value::list([*ac, *an])))),
             ("proof", Value::Bytes(proof)),
@@ -142,6 +146,10 @@ impl Claim {
             build: map.text("build")?,
             rule: rule(&mut map)?,
             places: map.uint("places")?,
+            nodes: map.items("nodes", "a list of numbers", |item| match item {
+                Value::Uint(n) => Some(n),
+                _ => None,
+            })?,
             sites: map.items("columns", "a list of [contig, pos, ref, alt]", read_site)?,
             values: map.items("values", "a list of [AC, AN]", read_pair)?,
             proof: std::array::from_fn(|i| U256::from_be_slice(&words[32 * i..32 * i + 32])),

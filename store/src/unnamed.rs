@@ -88,7 +88,15 @@ impl UnnamedFile {
     /// # Errors
     /// What the system refuses.
     pub fn reopen(&self) -> Result<File, DiskError> {
-        File::open(handle(&self.file)).map_err(|e| DiskError::new("read back", &self.path, e))
+        let opened = match &self.partial {
+            None => File::open(handle(&self.file)),
+            Some(partial) => {
+                let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let opened = rustix::fs::openat(&self.folder, partial, flags, Mode::empty());
+                opened.map(Into::into).map_err(Into::into)
+            }
+        };
+        opened.map_err(|e| DiskError::new("read back", &self.path, e))
     }
 
     /// Writes all of `bytes`; as [`Write::write_all`], with an error that knows the path.

@@ -4,7 +4,7 @@ use super::contracts::{DatasetRegistry, GrantMarket, ProtocolRegistry, Provenanc
 use super::contracts::{ResultLedger, TestToken};
 use super::error::ChainError;
 use super::event::Event;
-use super::node::{At, Call, Included};
+use super::node::{At, Call, Included, Node};
 use super::{Chain, PrivateKeySigner};
 use crate::claim::ProofWords;
 use crate::dataset::{Version, VersionName};
@@ -64,6 +64,23 @@ pub struct Posting {
     pub proof: ProofWords,
 }
 
+/// A log's head to be put on the chain.
+#[derive(Clone, Debug)]
+pub struct Anchoring {
+    /// The log.
+    pub log: LogId,
+    /// Leaves anchored so far.
+    pub old_size: u64,
+    /// Leaves from now on.
+    pub size: u64,
+    /// RFC 6962 root over them.
+    pub root: B256,
+    /// SHA-256 of the last entries block.
+    pub entries: B256,
+    /// RFC 6962 consistency proof.
+    pub proof: Vec<B256>,
+}
+
 /// What an account holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balances {
@@ -100,10 +117,11 @@ impl Chain {
     }
 
     fn ask<C: SolCall>(&self, to: Address, call: &C, at: At) -> Result<C::Return, ChainError> {
-        let call = Call { to: Some(to), data: call.abi_encode().into(), from: Address::ZERO };
-        let answer = self.node().call(&call, at)?;
-        C::abi_decode_returns(&answer)
-            .map_err(|e| ChainError::Answer { contract: to, why: e.to_string() })
+        ask(self.node(), to, call, at)
+    }
+
+    pub(super) fn acc_at(&self, node: &Node, contract: Address, at: At) -> Result<B256, ChainError> {
+        ask(node, contract, &DatasetRegistry::accCall {}, at)
     }
 
     fn registry(&self) -> Address {
@@ -334,41 +352,22 @@ impl Chain {
         self.act(by, self.market(), &GrantMarket::withdrawCall { token, to })
     }
 
+    /// Asks the contract whether it would take a posting; nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Chain::list`].
+    pub fn check_post(&self, by: Address, posting: &Posting) -> Result<(), ChainError> {
+        let data = post_call(posting).abi_encode().into();
+        let to = Some(self.network().contracts.ledger.address);
+        self.node().call(&Call { to, data, from: by }, At::Latest).map(|_| ())
+    }
+
     /// Posts a result.
     ///
     /// # Errors
     /// As [`Chain::list`].
     pub fn post(&self, by: &PrivateKeySigner, posting: &Posting) -> Result<Done, ChainError> {
-        let no_order = Order {
-            dataset: U256::ZERO,
-            version: 0,
-            amount: 0,
-            token: Address::ZERO,
-            payee: Address::ZERO,
-            deliverer: Address::ZERO,
-            access_seconds: 0,
-            dispute_seconds: 0,
-            request: B256::ZERO,
-            answer_commit: B256::ZERO,
-        };
-        let (grant, order, envelope) = posting.grant.unwrap_or((U256::ZERO, no_order, B256::ZERO));
-        let call = ResultLedger::postCall {
-            p: ResultLedger::Posting {
-                circuit: posting.circuit.0,
-                dataset: posting.name.dataset,
-                version: posting.name.version,
-                v: posting.version.into(),
-                grant,
-                order: order.into(),
-                envelope,
-                query: posting.query,
-                result: posting.result,
-                stepId: posting.step.0,
-                record: posting.record,
-                proof: posting.proof,
-            },
-        };
-        self.act(by, self.network().contracts.ledger.address, &call)
+        self.act(by, self.network().contracts.ledger.address, &post_call(posting))
     }
 
     /// Says whether what was delivered is what was listed.
@@ -412,22 +411,14 @@ impl Chain {
     ///
     /// # Errors
     /// As [`Chain::list`].
-    pub fn anchor(
-        &self,
-        by: &PrivateKeySigner,
-        log: LogId,
-        (old_size, size): (u64, u64),
-        root: B256,
-        entries: B256,
-        proof: Vec<B256>,
-    ) -> Result<Done, ChainError> {
+    pub fn anchor(&self, by: &PrivateKeySigner, anchor: &Anchoring) -> Result<Done, ChainError> {
         let call = ProvenanceLog::anchorCall {
-            logId: log.0,
-            oldSize: old_size,
-            newSize: size,
-            newRoot: root,
-            entries,
-            proof,
+            logId: anchor.log.0,
+            oldSize: anchor.old_size,
+            newSize: anchor.size,
+            newRoot: anchor.root,
+            entries: anchor.entries,
+            proof: anchor.proof.clone(),
         };
         self.act(by, self.network().contracts.log.address, &call)
     }
@@ -454,7 +445,7 @@ impl Chain {
     /// # Errors
     /// No answer.
     pub fn acc(&self, contract: Address, at: At) -> Result<B256, ChainError> {
-        self.ask(contract, &DatasetRegistry::accCall {}, at)
+        self.acc_at(self.node(), contract, at)
     }
 
     /// What an account holds of a token, here and in the market.
@@ -493,5 +484,49 @@ impl Chain {
         amount: U256,
     ) -> Result<Done, ChainError> {
         self.act(by, token, &TestToken::mintCall { to, amount })
+    }
+}
+
+fn ask<C: SolCall>(
+    node: &Node,
+    to: Address,
+    call: &C,
+    at: At,
+) -> Result<C::Return, ChainError> {
+    let call = Call { to: Some(to), data: call.abi_encode().into(), from: Address::ZERO };
+    let answer = node.call(&call, at)?;
+    C::abi_decode_returns(&answer)
+        .map_err(|e| ChainError::Answer { contract: to, why: e.to_string() })
+}
+
+fn post_call(posting: &Posting) -> ResultLedger::postCall {
+    let no_order = Order {
+        dataset: U256::ZERO,
+        version: 0,
+        amount: 0,
+        token: Address::ZERO,
+        payee: Address::ZERO,
+        deliverer: Address::ZERO,
+        access_seconds: 0,
+        dispute_seconds: 0,
+        request: B256::ZERO,
+        answer_commit: B256::ZERO,
+    };
+    let (grant, order, envelope) = posting.grant.unwrap_or((U256::ZERO, no_order, B256::ZERO));
+    ResultLedger::postCall {
+        p: ResultLedger::Posting {
+            circuit: posting.circuit.0,
+            dataset: posting.name.dataset,
+            version: posting.name.version,
+            v: posting.version.into(),
+            grant,
+            order: order.into(),
+            envelope,
+            query: posting.query,
+            result: posting.result,
+            stepId: posting.step.0,
+            record: posting.record,
+            proof: posting.proof,
+        },
     }
 }

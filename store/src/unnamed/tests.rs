@@ -39,6 +39,19 @@ fn has_its_name_only_when_published() {
 }
 
 #[test]
+fn reads_back_before_it_has_its_name() {
+    for make in BOTH {
+        let home = tempfile::tempdir().unwrap();
+        let mut file = make(&home.path().join("file"));
+        file.fill(b"so far").unwrap();
+        assert_eq!(std::io::read_to_string(file.reopen().unwrap()).unwrap(), "so far");
+        file.fill(b", and on").unwrap();
+        file.publish().unwrap();
+        assert_eq!(fs::read_to_string(home.path().join("file")).unwrap(), "so far, and on");
+    }
+}
+
+#[test]
 fn leaves_nothing_when_dropped() {
     for make in BOTH {
         let home = tempfile::tempdir().unwrap();

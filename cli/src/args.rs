@@ -1,0 +1,178 @@
+//! The words of the program: global options and the commands, grouped by who uses them.
+
+use crate::commands::{
+    account, anchor, attest, audit, buy, decline, deliver, devnet, evaluate, grants, init, inspect,
+    keys, list, log, network, open, post, prove, refund, revoke, sale, seal, search, serve, settle,
+    show, terms, verify, withdraw,
+};
+use crate::passphrase::Source;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const HELP: &str = "\
+{about}
+
+Usage: {usage}
+
+Everyone:
+  init       Make an identity: recovery phrase, keystore, account, reader key, log key
+  keys       Back up the data keys, or restore them
+  account    Show address, keys and balances
+  inspect    Say what a genotype file holds, and what of it could be proved
+  evaluate   Compute a protocol in the open: no chain, no keys
+  log        Show the own log of steps
+  anchor     Put the own log's head on the chain
+
+Providers:
+  seal       Encrypt a file and commit to its panel
+  list       Offer a sealed dataset for a price
+  terms      Show or change a dataset's terms
+  pause      Stop selling a dataset
+  resume     Sell it again
+  serve      Watch for orders and deliver keys
+  deliver    Deliver one order by hand
+  decline    Refuse an order: the buyer is refunded
+  settle     Be paid for delivered orders whose dispute window has passed
+  revoke     End a grant
+  withdraw   Take out payments that could not be pushed
+
+Researchers:
+  search     Find datasets
+  show       Show a dataset, a grant or a result
+  buy        Buy a grant: the money goes into escrow
+  grants     List the own grants
+  open       Fetch, verify and decrypt what a grant gives
+  attest     Say on chain whether what came is what was listed
+  refund     Take the price back where nothing was delivered in time
+  prove      Compute a protocol and prove it
+  verify     Check a proved result offline
+  post       Publish a proved result
+
+Auditors:
+  audit      Check everything that can be checked, without any data
+
+Operators:
+  network    Put the contracts onto a chain, or show a network file
+  devnet     A local chain for trying things
+
+Options:
+{options}{after-help}";
+
+const AFTER: &str = "
+
+Exit codes: 0 yes, 1 no (checked and false, or refused by a contract), 2 could not.
+Each command explains itself: provenome COMMAND --help";
+
+/// A verifiable provenance ledger and marketplace for biomedical data.
+#[derive(Debug, Parser)]
+#[command(name = "provenome", version, help_template = HELP, after_help = AFTER)]
+#[command(disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command has.
+#[derive(Debug, Args)]
+pub(crate) struct Globals {
+    /// The actor's folder: identity, vault, log, index [default: ~/.provenome]
+    #[arg(long, global = true, value_name = "DIR", env = "PROVENOME_HOME")]
+    pub(crate) home: Option<PathBuf>,
+
+    /// The network file: chain, contracts, policy; the root of trust
+    #[arg(long, global = true, value_name = "FILE", env = "PROVENOME_NETWORK")]
+    pub(crate) network: Option<PathBuf>,
+
+    /// A node of the chain; several must agree before money or keys move
+    #[arg(long, global = true, value_name = "URL", env = "PROVENOME_RPC", value_delimiter = ',')]
+    pub(crate) rpc: Vec<String>,
+
+    /// A block store: dir:PATH; several are all written, and asked in turn
+    #[arg(
+        long,
+        global = true,
+        value_name = "STORE",
+        env = "PROVENOME_STORE",
+        value_delimiter = ','
+    )]
+    pub(crate) store: Vec<String>,
+
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, global = true, value_name = "FILE", env = "PROVENOME_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+
+    /// Read the passphrase from this file descriptor
+    #[arg(long, global = true, value_name = "N", conflicts_with = "passphrase_file")]
+    pub(crate) passphrase_fd: Option<i32>,
+
+    /// Print one JSON object with stable keys
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// No progress, no remarks
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+impl Globals {
+    pub(crate) fn passphrase(&self) -> Source {
+        match (&self.passphrase_file, self.passphrase_fd) {
+            (_, Some(fd)) => Source::Descriptor(fd),
+            (Some(path), None) => Source::File(path.clone()),
+            (None, None) => Source::Prompt,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    Keys(keys::Keys),
+    Account(account::Account),
+    Inspect(inspect::Inspect),
+    Evaluate(evaluate::Evaluate),
+    Log(log::Log),
+    Anchor(anchor::Anchor),
+    Seal(seal::Seal),
+    List(list::List),
+    Terms(terms::Terms),
+    Pause(sale::Pause),
+    Resume(sale::Resume),
+    Serve(serve::Serve),
+    Deliver(deliver::Deliver),
+    Decline(decline::Decline),
+    Settle(settle::Settle),
+    Revoke(revoke::Revoke),
+    Withdraw(withdraw::Withdraw),
+    Search(search::Search),
+    Show(show::Show),
+    Buy(buy::Buy),
+    Grants(grants::Grants),
+    Open(open::Open),
+    Attest(attest::Attest),
+    Refund(refund::Refund),
+    Prove(prove::Prove),
+    Verify(verify::Verify),
+    Post(post::Post),
+    Audit(audit::Audit),
+    Network(network::Network),
+    Devnet(devnet::Devnet),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent_and_the_grouped_help_names_every_command() {
+        let command = Cli::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            let line = format!("\n  {} ", sub.get_name());
+            assert_eq!(HELP.matches(&line).count(), 1, "{}", sub.get_name());
+        }
+    }
+}

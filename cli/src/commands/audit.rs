@@ -1,0 +1,60 @@
+use crate::answer::Answer;
+use crate::audit::{self, report_json, report_text};
+use crate::commands::verify::{exit, verify_folder};
+use crate::failure::Failure;
+use crate::session::Session;
+use clap::Args;
+use ledger::{Id, Thing};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Check everything that can be checked, without any data.
+///
+/// result:N  history, record, statement, proof, steps, signatures, logs; decrypts nothing.
+/// dataset:N  history, versions, the provider's list steps and log.
+/// grant:N  history, and what the contracts say of the order.
+/// DIR  a folder that `prove` wrote: as `verify`.
+///
+/// Exit code 0: nothing is false; 1: something is false; 2: something is unchecked that should have
+/// been checked. What is still taken on trust is said at the end.
+///
+/// JSON: subject, outcome, block, hash, checks, steps: [{step, kind, evidence, anchored, inputs,
+/// checks}], trusted.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// result:N, dataset:N, grant:N, or a folder
+    subject: String,
+}
+
+pub(crate) fn run(session: &Session, args: &Audit) -> Result<Answer, Failure> {
+    let subject = &args.subject;
+    let folder = PathBuf::from(subject);
+    let (report, at) = match subject.parse::<Id>() {
+        Ok(id) if !folder.exists() => {
+            let audited = match id.thing {
+                Thing::Result => audit::result(session, id.number)?,
+                Thing::Dataset => audit::dataset(session, id.number)?,
+                Thing::Grant => audit::grant(session, id.number)?,
+            };
+            (audited.report, Some(audited.position))
+        }
+        _ if folder.is_dir() => {
+            let policy = match session.network_path() {
+                Ok(_) => Some(session.network()?.policy),
+                Err(_) => None,
+            };
+            (verify_folder(&folder, policy.as_ref())?.0, None)
+        }
+        Ok(_) => return Err(Failure::could_not(format!("{subject} is a file as well as an id"))),
+        Err(e) => {
+            return Err(Failure::could_not(format!("{e}; and there is no folder of that name")));
+        }
+    };
+    let mut json = report_json(&report);
+    json["subject"] = json!(subject);
+    json["block"] = json!(at.map(|at| at.block));
+    json["hash"] = json!(at.map(|at| at.hash));
+    let text =
+        format!("audit of {subject}: {}\n{}", audit::headline(&report), report_text(&report));
+    Ok(Answer::with_exit(text, json, exit(report.outcome())))
+}

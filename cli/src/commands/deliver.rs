@@ -1,0 +1,51 @@
+use crate::answer::{Answer, Lines};
+use crate::commands::number;
+use crate::delivery::{Outcome, deliver};
+use crate::failure::Failure;
+use crate::session::Session;
+use alloy_primitives::U256;
+use clap::Args;
+use indexer::{Grant, Index};
+use ledger::{Id, Thing};
+use serde_json::json;
+
+/// Deliver one order by hand; `serve` does it by itself.
+///
+/// JSON: id, delivered, transaction, envelope, declined (why, or null).
+#[derive(Debug, Args)]
+pub(crate) struct Deliver {
+    /// The paid grant
+    id: Id,
+}
+
+pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> {
+    let grant = number(args.id, Thing::Grant)?;
+    let vault = session.unlock()?;
+    let index = session.index()?;
+    let grant = found(&index, grant)?;
+    let now = index.position.time;
+    let mut lines = Lines::default();
+    let json = match deliver(session, &vault, &index, &grant, now)? {
+        Outcome::Delivered { transaction, envelope } => {
+            lines
+                .add("delivered", args.id)
+                .add("envelope", envelope)
+                .add("transaction", transaction);
+            json!({ "id": args.id.to_string(), "delivered": true, "transaction": transaction,
+                    "envelope": envelope, "declined": null })
+        }
+        Outcome::Declined { transaction, why } => {
+            lines.add("declined", args.id).add("because", &why).add("transaction", transaction);
+            json!({ "id": args.id.to_string(), "delivered": false, "transaction": transaction,
+                    "envelope": null, "declined": why })
+        }
+    };
+    Ok(Answer::yes(lines.to_string(), json))
+}
+
+/// A grant that must be there.
+pub(crate) fn found(index: &Index, grant: U256) -> Result<Grant, Failure> {
+    index.grant(grant)?.ok_or_else(|| {
+        Failure::no(format!("there is no grant:{grant}")).hint("see `provenome grants`")
+    })
+}

@@ -1,0 +1,202 @@
+use crate::answer::{Answer, Lines};
+use crate::failure::{Context as _, Failure};
+use crate::session::Session;
+use clap::{Args, ValueEnum};
+use cohort::{ColumnSet, EvaluateError, HalfCall, Options, SampleSet, Summary, Vcf};
+use serde_json::json;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// A protocol that can be computed in the open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// AC and AN of every ALT
+    AlleleFrequency,
+    /// The same, and how many people have none, one or two copies, or no call
+    CohortCount,
+}
+
+/// How a genotype is read of which only one allele was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HalfCallRule {
+    /// The called allele counts once
+    Haploid,
+    /// The genotype does not count
+    Missing,
+    /// The allele that was not called is REF
+    Reference,
+}
+
+/// Compute a protocol in the open: no chain, no keys, no limit on columns.
+///
+/// Writes `result.tsv`: `chrom pos ref alt ac an`, one line for every ALT, in the file's order and
+/// spelling; `cohort-count` adds `n_ref n_het n_alt n_missing` and refuses genotypes that are not
+/// diploid. AC is the copies of this ALT, AN all called alleles of the record: haploid, triploid
+/// or diploid, what was called counts. Without --out the table goes to standard output.
+///
+/// JSON: protocol, samples, records, columns, out.
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// What to compute
+    #[arg(value_enum)]
+    protocol: Protocol,
+    /// The genotypes: VCF, plain or compressed, recognised by its content
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Only these: a file of `chrom pos ref alt` lines, or a region such as 22:16050075-16060000
+    #[arg(long, value_name = "FILE|REGION")]
+    columns: Option<String>,
+    /// Only these people: a file with one sample name a line
+    #[arg(long, value_name = "FILE")]
+    samples: Option<PathBuf>,
+    /// How to read half calls such as ./1; without it, they are refused
+    #[arg(long, value_enum, value_name = "RULE")]
+    half_call: Option<HalfCallRule>,
+    /// Write DIR/result.tsv instead; an existing DIR is replaced at once
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure> {
+    let options = Options {
+        columns: args.columns.as_deref().map(column_set).transpose()?,
+        samples: args.samples.as_deref().map(SampleSet::open).transpose()?,
+        half_call: match args.half_call {
+            None => HalfCall::Refuse,
+            Some(HalfCallRule::Haploid) => HalfCall::Haploid,
+            Some(HalfCallRule::Missing) => HalfCall::Missing,
+            Some(HalfCallRule::Reference) => HalfCall::Reference,
+        },
+    };
+    let vcf = Vcf::open(&args.data)?;
+    let size = fs::metadata(&args.data).context("read", &args.data)?.len();
+    let bar = session.progress.bytes("evaluating", size);
+    let evaluate = |out: &mut dyn Write| {
+        let mut progress = |used| bar.set_position(used);
+        match args.protocol {
+            Protocol::AlleleFrequency => {
+                cohort::allele_frequency(vcf, &options, out, &mut progress)
+            }
+            Protocol::CohortCount => cohort::cohort_count(vcf, &options, out, &mut progress),
+        }
+    };
+    let summary = match &args.out {
+        Some(out) => into_folder(out, evaluate)?,
+        None if session.json => evaluate(&mut std::io::sink())?,
+        None => match evaluate(&mut BufWriter::new(std::io::stdout().lock())) {
+            // A reader that went away (`| head`) has what it wanted.
+            Err(EvaluateError::Write(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+                return Ok(Answer::silent());
+            }
+            done => done?,
+        },
+    };
+    bar.finish_and_clear();
+    refuse_unseen(&summary)?;
+    let protocol = args.protocol.to_possible_value().map(|v| v.get_name().to_owned());
+    let json = json!({
+        "protocol": protocol,
+        "samples": summary.samples,
+        "records": summary.records,
+        "columns": summary.columns,
+        "out": args.out,
+    });
+    let Some(out) = &args.out else { return Ok(Answer::yes("", json)) };
+    let mut lines = Lines::default();
+    lines
+        .add("people", summary.samples)
+        .add("records read", summary.records)
+        .add("columns counted", summary.columns)
+        .add("written", out.join("result.tsv").display());
+    Ok(Answer::yes(lines.to_string(), json))
+}
+
+/// A columns file, or a region where the text is one and no such file is there.
+pub(crate) fn column_set(text: &str) -> Result<ColumnSet, Failure> {
+    let path = Path::new(text);
+    if path.exists() {
+        return Ok(ColumnSet::open(path)?);
+    }
+    ColumnSet::region(text).map_err(|_| {
+        Failure::could_not(format!("{text:?} is neither a file nor a region"))
+            .hint("write a file of `chrom pos ref alt` lines, or CONTIG:FIRST-LAST")
+    })
+}
+
+/// Columns that were asked for by name must be there: a result that silently lacks one is wrong.
+fn refuse_unseen(summary: &Summary) -> Result<(), Failure> {
+    let Some(first) = summary.never_seen.first() else { return Ok(()) };
+    Err(Failure::no(format!(
+        "{} of the columns asked for are not in the file, the first is {first}",
+        summary.never_seen.len()
+    ))
+    .check("columns")
+    .hint("give position and alleles as the file spells them, or trimmed"))
+}
+
+/// Writes `result.tsv` into a folder that takes the place of `out` at once, when all is well.
+fn into_folder(
+    out: &Path,
+    evaluate: impl FnOnce(&mut dyn Write) -> Result<Summary, EvaluateError>,
+) -> Result<Summary, Failure> {
+    let staging = Staging::beside(out)?;
+    let path = staging.path().join("result.tsv");
+    let mut file = BufWriter::new(File::create(&path).context("write", &path)?);
+    let summary = evaluate(&mut file)?;
+    file.flush().context("write", &path)?;
+    drop(file);
+    refuse_unseen(&summary)?;
+    staging.publish(out)?;
+    Ok(summary)
+}
+
+/// A folder that is removed unless it is published.
+pub(crate) struct Staging(Option<PathBuf>);
+
+impl Staging {
+    /// A fresh folder on the file system of `out`.
+    pub(crate) fn beside(out: &Path) -> Result<Self, Failure> {
+        let name = out
+            .file_name()
+            .ok_or_else(|| Failure::could_not(format!("{} names no folder", out.display())))?;
+        if let Ok(about) = fs::symlink_metadata(out)
+            && !about.is_dir()
+        {
+            return Err(Failure::could_not(format!("{} is no folder", out.display()))
+                .hint("name a folder, or one that is not there yet"));
+        }
+        let parent = match out.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(parent).context("make the folder", parent)?;
+        let path = parent.join(format!(".{}.partial", name.to_string_lossy()));
+        match fs::remove_dir_all(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(e).context("remove what a run before left in", &path);
+            }
+            _ => {}
+        }
+        fs::create_dir(&path).context("make the folder", &path)?;
+        Ok(Self(Some(path)))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.as_deref().expect("it is there until it is published")
+    }
+
+    /// Gives the folder the name `out`, in place of what has it.
+    pub(crate) fn publish(mut self, out: &Path) -> Result<(), Failure> {
+        let path = self.0.take().expect("it is published once");
+        Ok(store::publish_dir(&path, out)?)
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}

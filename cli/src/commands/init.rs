@@ -1,0 +1,142 @@
+use crate::answer::{Answer, Lines};
+use crate::failure::{Context as _, Failure};
+use crate::home::{PublicIdentity, read_small, write_file};
+use crate::session::Session;
+use clap::Args;
+use serde_json::json;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use vault::{Identity, Passphrase, Phrase, Vault};
+use zeroize::Zeroizing;
+
+/// Make an identity: recovery phrase, keystore, account, reader key, log key.
+///
+/// The phrase of 24 words is shown once; with --phrase-out it goes into a file that only you can
+/// read instead, and is never printed. Phrase and backup file (`provenome keys backup`) together
+/// restore everything. The global options --network, --rpc and --store given here are remembered.
+///
+/// JSON: address, reader_key, xwing_key, log_key, home, phrase_out.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Restore an identity from its phrase
+    #[arg(long)]
+    restore: bool,
+    /// With --restore: read the phrase from this file instead of asking
+    #[arg(long, value_name = "FILE", requires = "restore")]
+    phrase_file: Option<PathBuf>,
+    /// Write the new phrase into this file (mode 0600) instead of showing it
+    #[arg(long, value_name = "FILE", conflicts_with = "restore")]
+    phrase_out: Option<PathBuf>,
+}
+
+pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
+    let home = session.home();
+    if home.has_identity() || home.vault().join("keystore.json").exists() {
+        return Err(Failure::could_not(format!(
+            "{} has an identity already",
+            home.path().display()
+        ))
+        .hint("name another folder with --home; an identity is never overwritten"));
+    }
+    if let Some(path) = &args.phrase_out
+        && path.exists()
+    {
+        return Err(Failure::could_not(format!("{} is there already", path.display()))
+            .hint("name another file with --phrase-out; nothing is overwritten"));
+    }
+    let shown_on_terminal = !args.restore && args.phrase_out.is_none();
+    if shown_on_terminal && (session.json || !std::io::stderr().is_terminal()) {
+        return Err(Failure::could_not("there is no terminal to show the recovery phrase on")
+            .hint("have it written into a file with --phrase-out FILE"));
+    }
+    let phrase = if args.restore { read_phrase(args)? } else { Phrase::generate()? };
+    let identity = Identity::from_phrase(&phrase)?;
+    let passphrase = Passphrase::new(session.passphrase().read_new()?.to_string());
+
+    home.create()?;
+    if let Some(path) = &args.phrase_out {
+        write_phrase(path, &phrase)?;
+    }
+    let reader = identity.reader();
+    let public = PublicIdentity {
+        address: identity.address(),
+        reader_key: hex::encode(reader.x25519.as_bytes()),
+        xwing_key: hex::encode(reader.xwing.to_bytes()),
+        log_key: hex::encode(identity.log_public().as_bytes()),
+    };
+    Vault::create(home.vault(), &identity, &passphrase)?;
+    home.write_identity(&public)?;
+    home.write_config(&session.given())?;
+    if shown_on_terminal {
+        show_phrase(&phrase);
+    }
+    Ok(describe(session, args, &public))
+}
+
+fn describe(session: &Session, args: &Init, public: &PublicIdentity) -> Answer {
+    let home = session.home().path();
+    let mut lines = Lines::default();
+    lines
+        .add("home", home.display())
+        .add("address", public.address)
+        .add("reader key", &public.reader_key)
+        .add("log key", &public.log_key);
+    if let Some(path) = &args.phrase_out {
+        lines.add("recovery phrase", format!("in {}; move it to a safe place", path.display()));
+    }
+    let json = json!({
+        "address": public.address,
+        "reader_key": public.reader_key,
+        "xwing_key": public.xwing_key,
+        "log_key": public.log_key,
+        "home": home,
+        "phrase_out": args.phrase_out,
+    });
+    Answer::yes(lines.to_string(), json)
+}
+
+fn read_phrase(args: &Init) -> Result<Phrase, Failure> {
+    let text = match &args.phrase_file {
+        Some(path) => {
+            let bytes = read_small(path, 4096)?.ok_or_else(|| {
+                Failure::could_not(format!("there is no phrase file {}", path.display()))
+            })?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Failure::could_not(format!("{} is not UTF-8", path.display())))?;
+            Zeroizing::new(text)
+        }
+        None if std::io::stdin().is_terminal() => {
+            let asked = rpassword::prompt_password("Recovery phrase: ");
+            Zeroizing::new(asked.context("read the phrase from", Path::new("the terminal"))?)
+        }
+        None => {
+            let mut line = Zeroizing::new(String::new());
+            let read = std::io::stdin().lock().read_line(&mut line);
+            read.context("read the phrase from", Path::new("standard input"))?;
+            line
+        }
+    };
+    Ok(Phrase::parse(&text)?)
+}
+
+fn joined(phrase: &Phrase) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(256));
+    for (i, word) in phrase.words().enumerate() {
+        if i > 0 {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text.push('\n');
+    text
+}
+
+fn write_phrase(path: &Path, phrase: &Phrase) -> Result<(), Failure> {
+    write_file(path, joined(phrase).as_bytes())
+}
+
+/// To the terminal itself, not to whatever collects the program's output.
+fn show_phrase(phrase: &Phrase) {
+    eprintln!("Recovery phrase. Write it down now: it is not shown again.\n");
+    eprintln!("  {}", *joined(phrase));
+}

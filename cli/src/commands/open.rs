@@ -1,0 +1,265 @@
+use crate::answer::{Answer, Lines};
+use crate::commands::seal::commit_panel;
+use crate::commands::{deliver::found, number};
+use crate::delivery::binding;
+use crate::failure::{Exit, Failure};
+use crate::session::Session;
+use alloy_primitives::{B256, U256};
+use clap::Args;
+use cohort::Vcf;
+use indexer::{Grant, Metadata, VersionRow};
+use ledger::{Cid, Codec, Id, Manifest, Thing, field};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use store::{FileReader, UnnamedFile, open_file};
+use vault::{
+    DataKey, Entry, Envelope, KeyRecord, OpenBody, OpenError, Origin, Secret, Unlocked, open_body,
+};
+
+/// Fetch, verify and decrypt what a grant gives.
+///
+/// Checks every block against its CID and the body against its content root, decrypts, recomputes
+/// the panel and compares it with the listing. FILE appears only when all of that holds, readable by
+/// you alone; whatever happens before, nothing stands under its name. The data key goes into the
+/// vault, so that `prove` can use it.
+///
+/// JSON: id, out, bytes, sha256, content_root, data_root, panel ("equal" or "different"), build.
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The delivered grant
+    id: Id,
+    /// Where to write the file
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Write the file even if its panel is not the listed one (the exit code is 1 all the same)
+    #[arg(long)]
+    keep_different: bool,
+    /// Replace FILE if it is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// What `open` found, for `attest`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// The panel's root as recomputed.
+    pub(crate) data_root: B256,
+    /// Whether it is the listed one.
+    pub(crate) equal: bool,
+}
+
+impl Opened {
+    pub(crate) fn note(session: &Session, grant: U256) -> Result<String, Failure> {
+        let market = session.network()?.contracts.market.address;
+        Ok(format!("opened-{market:#x}-{grant}.json"))
+    }
+}
+
+pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
+    let number = number(args.id, Thing::Grant)?;
+    if args.out.exists() && !args.force {
+        return Err(Failure::could_not(format!("{} is there already", args.out.display()))
+            .hint("name another file, or pass --force to replace it"));
+    }
+    let vault = session.unlock()?;
+    let received = receive(session, &vault, number)?;
+    let manifest = &received.manifest;
+
+    let mut out = UnnamedFile::create(&args.out)?;
+    let bar = session.progress.bytes("decrypting", manifest.size);
+    let mut body = body(session, manifest, &received.key)?;
+    let (mut plain, mut length) = (Sha256::new(), 0_u64);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = body.read(&mut buffer).map_err(refused)?;
+        if n == 0 {
+            break;
+        }
+        plain.update(&buffer[..n]);
+        out.fill(&buffer[..n])?;
+        length += n as u64;
+        bar.set_position(length);
+    }
+    bar.finish_and_clear();
+    let sha256 = B256::new(plain.finalize().into());
+    if length != manifest.size {
+        return Err(Failure::no(format!(
+            "the body holds {length} bytes, the manifest says {}",
+            manifest.size
+        ))
+        .check("size"));
+    }
+    let data_root = recompute(session, &out, &received)?;
+    let opened = Opened { data_root, equal: data_root == received.row.version.data_root };
+    session.home().write_note(&Opened::note(session, number)?, &opened)?;
+    if vault.find(received.row.version.key_commit)?.is_none() {
+        vault.keep(&entry(&received, sha256, length)?)?;
+    }
+    if !opened.equal && !args.keep_different {
+        return Err(different(&opened, &received).hint(format!(
+            "say so on chain with `provenome attest {}`; --keep-different writes the file",
+            args.id
+        )));
+    }
+    if args.force {
+        out.publish()?
+    } else {
+        out.publish_new()?
+    }
+    Ok(answer(args, &received, &opened, (sha256, length)))
+}
+
+/// What a grant gives.
+pub(crate) struct Received {
+    pub(crate) grant: Grant,
+    pub(crate) row: VersionRow,
+    pub(crate) manifest: Manifest,
+    pub(crate) key: DataKey,
+}
+
+/// Fetches envelope and manifest, opens the one and holds the key against the other.
+pub(crate) fn receive(
+    session: &Session,
+    vault: &Unlocked,
+    number: U256,
+) -> Result<Received, Failure> {
+    let index = session.index()?;
+    let grant = found(&index, number)?;
+    if grant.buyer != session.address()? {
+        return Err(Failure::no(format!("grant:{number} is of {}", grant.buyer))
+            .check("reader")
+            .hint("open it from the home of the account that bought it"));
+    }
+    let delivery = grant.delivered.clone().ok_or_else(|| {
+        Failure::no(format!("grant:{number} is {}", grant.status.word()))
+            .check("delivered")
+            .hint("wait with `provenome grants --wait`, or after the deadline `provenome refund`")
+    })?;
+    let row = index.version(grant.order.dataset, grant.order.version)?.ok_or_else(|| {
+        Failure::could_not("the index does not have the version that the grant is for")
+    })?;
+    let manifest = match &row.metadata {
+        Metadata::There(manifest) => (**manifest).clone(),
+        Metadata::Missing { .. } => {
+            // Says per store what is wrong with the block.
+            let cid = Cid::new(Codec::DagCbor, row.version.manifest);
+            session.stores()?.fetch(cid)?;
+            return Err(Failure::could_not("the manifest has just come; run the command again"));
+        }
+        Metadata::Quarantined(why) => {
+            return Err(Failure::no(format!("the manifest is refused: {why}")).check("manifest"));
+        }
+    };
+    let envelope = session.stores()?.fetch(Cid::new(Codec::Raw, delivery.envelope))?;
+    let binding = binding(session, &grant, row.version.manifest)?;
+    let key = Envelope::open(&envelope, vault.identity(), &binding, row.version.key_commit)
+        .map_err(|e| Failure::no(e).check("envelope").hint(USELESS))?;
+    Ok(Received { grant, row, manifest, key })
+}
+
+const USELESS: &str = "the provider delivered something useless; before disputes exist you can only say so in public (docs/market.md)";
+
+/// The plain file behind a manifest, decrypted as it is read.
+pub(crate) fn body(
+    session: &Session,
+    manifest: &Manifest,
+    key: &DataKey,
+) -> Result<OpenBody<FileReader<'static>>, Failure> {
+    let file = open_file(session.stores()?, manifest.body.cid)?;
+    if file.size() != manifest.body.size {
+        return Err(Failure::no(format!(
+            "the body has {} bytes, the manifest says {}",
+            file.size(),
+            manifest.body.size
+        ))
+        .check("size"));
+    }
+    Ok(open_body(file, key, manifest.content_root))
+}
+
+/// What stopped the reading of a body: blocks that no store has, or has wrong, or what is in them.
+fn refused(error: io::Error) -> Failure {
+    if let Some(reason) = OpenError::of(&error) {
+        return Failure::no(reason).check("content-root");
+    }
+    match error.into_inner().map(|inner| inner.downcast::<store::UnixfsError>()) {
+        Some(Ok(inner)) => Failure::from(*inner),
+        Some(Err(other)) => Failure::could_not(other),
+        None => Failure::could_not("the body cannot be read"),
+    }
+}
+
+/// Reads the decrypted file back and commits to its panel again.
+fn recompute(session: &Session, out: &UnnamedFile, received: &Received) -> Result<B256, Failure> {
+    let bar = session.progress.bytes("recomputing the panel", received.manifest.size);
+    let vcf = Vcf::from_reader(out.reopen()?, &out.path().display().to_string())?;
+    let scratch = session.home().folder("scratch")?;
+    let build = &received.manifest.build;
+    let committed =
+        commit_panel(vcf, build, &received.key, &scratch, |used| bar.set_position(used))?;
+    bar.finish_and_clear();
+    Ok(field::to_bytes(committed.panel.data_root()))
+}
+
+fn entry(received: &Received, sha256: B256, length: u64) -> Result<Entry, Failure> {
+    let record = KeyRecord {
+        title: received.manifest.title.clone(),
+        sha256,
+        length,
+        salt: Secret::random()?,
+        build: received.manifest.build.clone(),
+        origin: Origin::Grant(received.grant.grant),
+    };
+    Ok(Entry { key: received.key.clone(), record })
+}
+
+fn different(opened: &Opened, received: &Received) -> Failure {
+    Failure::no(format!(
+        "the file's panel has the root {}, the listing says {}",
+        opened.data_root, received.row.version.data_root
+    ))
+    .check("panel")
+}
+
+fn answer(
+    args: &Open,
+    received: &Received,
+    opened: &Opened,
+    (sha256, length): (B256, u64),
+) -> Answer {
+    let manifest = &received.manifest;
+    let mut lines = Lines::default();
+    lines
+        .add("opened", args.id)
+        .add("blocks", "every one has its CID")
+        .add("body", format!("has the listed content root {}", manifest.content_root))
+        .add("key", "is the one that the listing commits to")
+        .add(
+            "panel",
+            if opened.equal {
+                format!("recomputed: root {} as listed", opened.data_root)
+            } else {
+                different(opened, received).text()
+            },
+        )
+        .add("written", format!("{} ({length} bytes)", args.out.display()));
+    let text = format!(
+        "{lines}Say on chain what you found, so that others know: provenome attest {}\n",
+        args.id
+    );
+    let json = json!({
+        "id": args.id.to_string(),
+        "out": args.out,
+        "bytes": length,
+        "sha256": sha256,
+        "content_root": manifest.content_root,
+        "data_root": opened.data_root,
+        "panel": if opened.equal { "equal" } else { "different" },
+        "build": manifest.build,
+    });
+    let exit = if opened.equal { Exit::Yes } else { Exit::No };
+    Answer::with_exit(text, json, exit)
+}

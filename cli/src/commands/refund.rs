@@ -1,0 +1,47 @@
+use crate::answer::{Answer, Lines};
+use crate::commands::{deliver::found, number};
+use crate::describe;
+use crate::failure::Failure;
+use crate::session::{Session, signer};
+use clap::Args;
+use indexer::Grant;
+use ledger::{Id, Thing};
+use serde_json::json;
+
+/// Take the price back where nothing was delivered in time.
+///
+/// Without an id: all that are due to this account.
+///
+/// JSON: refunded: [{id, amount, transaction}].
+#[derive(Debug, Args)]
+pub(crate) struct Refund {
+    /// Only this grant
+    id: Option<Id>,
+}
+
+pub(crate) fn run(session: &Session, args: &Refund) -> Result<Answer, Failure> {
+    let vault = session.unlock()?;
+    let index = session.index()?;
+    let due: Vec<Grant> = match args.id {
+        Some(id) => vec![found(&index, number(id, Thing::Grant)?)?],
+        None => index.refundable(session.address()?, index.position.time)?,
+    };
+    let (chain, mut lines, mut refunded) = (session.chain()?, Lines::default(), Vec::new());
+    for grant in &due {
+        let done = chain.refund(&signer(&vault), grant.grant, grant.order)?;
+        let amount = describe::price(chain.network(), grant.order.token, grant.order.amount);
+        lines.add(&format!("grant:{}", grant.grant), format!("{amount} back to {}", grant.buyer));
+        refunded.push(json!({
+            "id": format!("grant:{}", grant.grant),
+            "amount": amount,
+            "transaction": done.included.transaction,
+        }));
+    }
+    if due.is_empty() {
+        lines.add(
+            "nothing is due",
+            "an order can be refunded once its delivery deadline has passed",
+        );
+    }
+    Ok(Answer::yes(lines.to_string(), json!({ "refunded": refunded })))
+}

@@ -1,0 +1,294 @@
+use crate::answer::{Answer, Lines};
+use crate::commands::evaluate::Staging;
+use crate::describe::count;
+use crate::failure::{Context as _, Failure};
+use crate::session::Session;
+use alloy_primitives::B256;
+use clap::Args;
+use cohort::Vcf;
+use ledger::field;
+use ledger::manifest::{File as Described, Manifest, PanelDescription};
+use ledger::statement::ReleaseRule;
+use prover::panel::{Committed, Committer};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use store::file_cid;
+use vault::{DataKey, Entry, KeyRecord, Origin, SealedBody, Secret, seal_body};
+
+/// Names of the files in a sealed folder.
+pub(crate) const MANIFEST: &str = "manifest.cbor";
+pub(crate) const BODY: &str = "body.c4gh";
+pub(crate) const LEAVES: &str = "leaves.bin";
+pub(crate) const REFUSED: &str = "refused.tsv";
+
+/// Encrypt a file and commit to its panel.
+///
+/// DIR becomes public: ciphertext (Crypt4GH data section), manifest, salted leaves, and the list of
+/// ALTs that cannot be proved. The data key stays in the home's vault; without it or a backup of it
+/// nobody can ever be served. The file itself is not changed. An existing DIR is replaced at once.
+///
+/// JSON: out, manifest, data_root, key_commit, content_root, samples, columns, refused, build.
+#[derive(Debug, Args)]
+pub(crate) struct Seal {
+    /// The genotypes: VCF, plain or compressed, recognised by its content
+    file: PathBuf,
+    /// The public folder to write
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The title that buyers see [default: the file's name]
+    #[arg(long)]
+    title: Option<String>,
+    /// A longer description
+    #[arg(long, default_value = "")]
+    description: String,
+    /// The reference build, such as GRCh37; needed where the header does not state it
+    #[arg(long)]
+    build: Option<String>,
+}
+
+pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
+    let (vcf, read) = open_hashing(&args.file)?;
+    let build = build(args.build.as_deref(), &vcf)?;
+    let title = title(args)?;
+    let vault = session.unlock()?;
+    let key = DataKey::random()?;
+    let staging = Staging::beside(&args.out)?;
+
+    let committed = commit(session, vcf, &read, &build, &key, (&args.file, staging.path()))?;
+    let body = staging.path().join(BODY);
+    let sealed = seal(session, &args.file, &body, &key)?;
+    if read.digest()? != sealed.plain_sha256 {
+        return Err(Failure::could_not(format!(
+            "{} changed while it was sealed",
+            args.file.display()
+        ))
+        .hint("run the command again when nobody writes to the file"));
+    }
+    let manifest = describe(&committed, &sealed, &staging, &vault, (&key, title, args, build))?;
+    write(&staging, MANIFEST, &manifest.encode())?;
+
+    let record = KeyRecord {
+        title: manifest.title.clone(),
+        sha256: sealed.plain_sha256,
+        length: sealed.plain_len,
+        salt: Secret::random()?,
+        build: manifest.build.clone(),
+        origin: Origin::Sealed,
+    };
+    vault.keep(&Entry { key, record })?;
+    staging.publish(&args.out)?;
+    Ok(answer(args, &manifest))
+}
+
+/// Digest of everything that a reader gives, shared with the reading thread.
+#[derive(Clone, Default)]
+pub(crate) struct ReadDigest(Arc<Mutex<Sha256>>);
+
+impl ReadDigest {
+    /// SHA-256 of what was read so far.
+    pub(crate) fn digest(&self) -> Result<B256, Failure> {
+        let hasher =
+            self.0.lock().map_err(|_| Failure::could_not("the reading thread was lost"))?;
+        Ok(B256::new(hasher.clone().finalize().into()))
+    }
+}
+
+struct Hashing<R>(R, ReadDigest);
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.read(buffer)?;
+        let mut hasher = self.1.0.lock().map_err(|_| io::Error::other("the reader was lost"))?;
+        hasher.update(&buffer[..n]);
+        Ok(n)
+    }
+}
+
+/// A VCF whose bytes are hashed as they are read.
+pub(crate) fn open_hashing(path: &Path) -> Result<(Vcf, ReadDigest), Failure> {
+    let file = File::open(path).context("read", path)?;
+    if file.metadata().context("read", path)?.is_dir() {
+        return Err(Failure::could_not(format!(
+            "{} is a directory, expected a VCF file",
+            path.display()
+        )));
+    }
+    let digest = ReadDigest::default();
+    let vcf = Vcf::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
+    Ok((vcf, digest))
+}
+
+/// The build that the header states, or the one given; never guessed, never both.
+pub(crate) fn build(given: Option<&str>, vcf: &Vcf) -> Result<String, Failure> {
+    let stated = vcf.header().build_evidence().build.map(|build| build.as_str());
+    match (given, stated) {
+        (Some(given), Some(stated)) if given != stated => Err(Failure::no(format!(
+            "--build says {given}, but the header of {} says {stated}",
+            vcf.name()
+        ))
+        .check("build")
+        .hint("columns are named by build and position: find out which is right")),
+        (Some(given), _) if given.is_empty() || given.len() > 255 => {
+            Err(Failure::could_not("a build has 1 to 255 bytes"))
+        }
+        (Some(given), _) => Ok(given.to_owned()),
+        (None, Some(stated)) => Ok(stated.to_owned()),
+        (None, None) => Err(Failure::could_not(format!(
+            "the header of {} does not state the reference build",
+            vcf.name()
+        ))
+        .hint("name it, for example --build GRCh37 or --build GRCh38; it is never guessed")),
+    }
+}
+
+fn title(args: &Seal) -> Result<String, Failure> {
+    let title = match &args.title {
+        Some(title) => title.clone(),
+        None => args.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    };
+    if title.is_empty() || title.len() > 1000 || args.description.len() > 100_000 {
+        return Err(Failure::could_not(
+            "a title has 1 to 1,000 bytes, a description at most 100,000",
+        ));
+    }
+    Ok(title)
+}
+
+fn commit(
+    session: &Session,
+    vcf: Vcf,
+    read: &ReadDigest,
+    build: &str,
+    key: &DataKey,
+    (file, scratch): (&Path, &Path),
+) -> Result<Committed, Failure> {
+    let size = file.metadata().context("read", file)?.len();
+    let bar = session.progress.bytes("committing the panel", size);
+    let committed = commit_panel(vcf, build, key, scratch, |used| bar.set_position(used))?;
+    bar.finish_and_clear();
+    read.digest()?;
+    Ok(committed)
+}
+
+/// Commits to every provable column of a VCF.
+pub(crate) fn commit_panel(
+    vcf: Vcf,
+    build: &str,
+    key: &DataKey,
+    scratch: &Path,
+    mut progress: impl FnMut(u64),
+) -> Result<Committed, Failure> {
+    let names = vcf.header().samples.clone();
+    if names.is_empty() {
+        return Err(Failure::could_not(format!(
+            "{} has no samples, so there is no panel",
+            vcf.name()
+        )));
+    }
+    let mut committer = Committer::new(build, &names, key.expose(), scratch);
+    let mut columns = cohort::columns(vcf, None);
+    while let Some(batch) = columns.next() {
+        committer.push(&batch?)?;
+        progress(columns.consumed());
+    }
+    Ok(committer.finish()?)
+}
+
+fn seal(session: &Session, file: &Path, body: &Path, key: &DataKey) -> Result<SealedBody, Failure> {
+    let input = File::open(file).context("read", file)?;
+    let size = input.metadata().context("read", file)?.len();
+    let bar = session.progress.bytes("encrypting", size);
+    let mut output = BufWriter::new(File::create(body).context("write", body)?);
+    let sealed = seal_body(input, &mut output, key, |done| bar.set_position(done))?;
+    output.flush().context("write", body)?;
+    bar.finish_and_clear();
+    Ok(sealed)
+}
+
+fn describe(
+    committed: &Committed,
+    sealed: &SealedBody,
+    staging: &Staging,
+    vault: &vault::Unlocked,
+    (key, title, args, build): (&DataKey, String, &Seal, String),
+) -> Result<Manifest, Failure> {
+    let panel = &committed.panel;
+    let leaves = staging.path().join(LEAVES);
+    let mut leaves_sha256 = Sha256::new();
+    let mut file = BufWriter::new(File::create(&leaves).context("write", &leaves)?);
+    for batch in committed.leaves.batches(4096) {
+        for leaf in batch? {
+            let bytes = field::to_bytes(leaf);
+            leaves_sha256.update(bytes);
+            file.write_all(bytes.as_slice()).context("write", &leaves)?;
+        }
+    }
+    file.flush().context("write", &leaves)?;
+    let refused = staging.path().join(REFUSED);
+    let mut rows = &committed.refused.rows;
+    rows.rewind().context("read the list for", &refused)?;
+    let mut out = File::create(&refused).context("write", &refused)?;
+    io::copy(&mut rows, &mut out).context("write", &refused)?;
+
+    let counts = committed.refused.counts.iter();
+    Ok(Manifest {
+        title,
+        description: args.description.clone(),
+        format: "vcf".to_owned(),
+        build,
+        size: sealed.plain_len,
+        body: described(&staging.path().join(BODY))?,
+        content_root: sealed.content_root,
+        key_commit: key.commit(),
+        panel: PanelDescription {
+            samples: panel.samples,
+            columns: panel.columns,
+            depth: panel.depth() as u8,
+            data_root: field::to_bytes(panel.data_root()),
+            leaves: described(&leaves)?,
+            leaves_sha256: B256::new(leaves_sha256.finalize().into()),
+            refused: counts.map(|(reason, n)| (reason.as_str().to_owned(), *n)).collect(),
+            refused_list: described(&refused)?,
+        },
+        xwing: Box::new(vault.identity().reader().xwing.to_bytes()),
+        rule: ReleaseRule::default(),
+    })
+}
+
+/// A file as the manifest names it.
+fn described(path: &Path) -> Result<Described, Failure> {
+    let file = file_cid(File::open(path).context("read", path)?)?;
+    Ok(Described { cid: file.cid, size: file.size })
+}
+
+fn write(staging: &Staging, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = staging.path().join(name);
+    std::fs::write(&path, bytes).context("write", &path)
+}
+
+fn answer(args: &Seal, manifest: &Manifest) -> Answer {
+    let mut lines = Lines::default();
+    crate::describe::manifest(&mut lines, manifest);
+    lines.add("public folder", args.out.display());
+    let refused: u64 = manifest.panel.refused.iter().map(|(_, n)| n).sum();
+    let text = format!(
+        "{lines}The data key is in the vault. Back it up: provenome keys backup FILE ({} columns depend on it)\n",
+        count(manifest.panel.columns)
+    );
+    let json = json!({
+        "out": args.out,
+        "manifest": manifest.cid().to_string(),
+        "data_root": manifest.panel.data_root,
+        "key_commit": manifest.key_commit,
+        "content_root": manifest.content_root,
+        "samples": manifest.panel.samples,
+        "columns": manifest.panel.columns,
+        "refused": refused,
+        "build": manifest.build,
+    });
+    Answer::yes(text, json)
+}

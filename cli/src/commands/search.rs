@@ -1,0 +1,31 @@
+use crate::answer::Answer;
+use crate::describe;
+use crate::failure::Failure;
+use crate::session::Session;
+use clap::Args;
+use serde_json::json;
+
+/// Find datasets by the words of their public descriptions; without words, all of them.
+///
+/// JSON: datasets: [{id, owner, status, title, …, terms}].
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Words, or beginnings of words
+    words: Vec<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+}
+
+pub(crate) fn run(session: &Session, args: &Search) -> Result<Answer, Failure> {
+    let index = session.index()?;
+    let network = session.network()?;
+    let found = index.search(&args.words.join(" "), args.limit)?;
+    let json: Vec<_> = found.iter().map(|d| describe::dataset_json(&network, d)).collect();
+    let mut text: String =
+        found.iter().map(|d| describe::dataset_line(&network, d) + "\n").collect();
+    if found.is_empty() {
+        text = "no dataset has these words\n".to_owned();
+    }
+    Ok(Answer::yes(text, json!({ "datasets": json })))
+}

@@ -1,0 +1,43 @@
+use crate::answer::{Answer, Lines};
+use crate::describe;
+use crate::failure::Failure;
+use crate::session::{Session, signer};
+use alloy_primitives::{Address, U256};
+use clap::Args;
+use serde_json::json;
+
+/// Take out payments that the market could not push.
+///
+/// JSON: withdrawn: [{token, amount, to, transaction}].
+#[derive(Debug, Args)]
+pub(crate) struct Withdraw {
+    /// Where to [default: this account]
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<Address>,
+}
+
+pub(crate) fn run(session: &Session, args: &Withdraw) -> Result<Answer, Failure> {
+    let vault = session.unlock()?;
+    let (chain, me) = (session.chain()?, session.address()?);
+    let to = args.to.unwrap_or(me);
+    let (mut lines, mut withdrawn) = (Lines::default(), Vec::new());
+    for token in &chain.network().tokens {
+        let credit = chain.balances(me, token.address)?.credit;
+        if credit == U256::ZERO {
+            continue;
+        }
+        let done = chain.withdraw(&signer(&vault), token.address, to)?;
+        let amount = describe::price(chain.network(), token.address, credit.saturating_to());
+        lines.add(&amount, format!("to {to}"));
+        withdrawn.push(json!({
+            "token": token.address,
+            "amount": amount,
+            "to": to,
+            "transaction": done.included.transaction,
+        }));
+    }
+    if withdrawn.is_empty() {
+        lines.add("nothing is owed", "every payment to this account was pushed");
+    }
+    Ok(Answer::yes(lines.to_string(), json!({ "withdrawn": withdrawn })))
+}

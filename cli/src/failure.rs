@@ -1,0 +1,125 @@
+//! Why a command did not do what was asked: what failed, with which value, and what to do next.
+//! "Checked, and false" (exit 1) and "could not" (exit 2) are never mixed up.
+
+mod from;
+
+use serde_json::{Value, json};
+use std::fmt::Display;
+use std::path::Path;
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Yes = 0,
+    No = 1,
+    CouldNot = 2,
+}
+
+/// A command that did not do what was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) check: Option<&'static str>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// Checked, and false.
+    pub(crate) fn no(message: impl Display) -> Self {
+        Self { exit: Exit::No, check: None, message: message.to_string(), hint: None }
+    }
+
+    /// Could not.
+    pub(crate) fn could_not(message: impl Display) -> Self {
+        Self { exit: Exit::CouldNot, ..Self::no(message) }
+    }
+
+    /// False or could not, as `is_no` says.
+    pub(crate) fn of(is_no: bool, message: impl Display) -> Self {
+        if is_no { Self::no(message) } else { Self::could_not(message) }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(mut self, hint: impl Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// What failed, without kind and hint.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What can be seen of the cause.
+    pub(crate) fn because(mut self, cause: &str) -> Self {
+        self.message = format!("{}: {cause}", self.message);
+        self
+    }
+
+    /// The name of the check that failed.
+    pub(crate) fn check(mut self, check: &'static str) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let kind = match self.check {
+            Some(check) => format!("error: {check}: {}", self.message),
+            None => format!("error: {}", self.message),
+        };
+        match &self.hint {
+            Some(hint) => format!("{kind}\n  hint: {hint}"),
+            None => kind,
+        }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "ok": false,
+            "check": self.check,
+            "error": self.message,
+            "hint": self.hint,
+        })
+    }
+}
+
+/// Puts what was tried and with which file before an error.
+pub(crate) trait Context<T> {
+    fn context(self, doing: &str, path: &Path) -> Result<T, Failure>;
+}
+
+impl<T, E: Display> Context<T> for Result<T, E> {
+    fn context(self, doing: &str, path: &Path) -> Result<T, Failure> {
+        self.map_err(|e| Failure::could_not(format!("cannot {doing} {}: {e}", path.display())))
+    }
+}
+
+fn refusal_hint(name: &str) -> &'static str {
+    match name {
+        "TermsChanged" | "VersionChanged" => "look at it again with `provenome show`, then buy",
+        "DatasetPaused" | "EnforcedPause" => "the sale is paused; try later",
+        "ERC20InsufficientBalance" => {
+            "the account has not enough of the token; see `provenome account`"
+        }
+        "ERC20InsufficientAllowance" => {
+            "the token was not allowed to the market; run the command again"
+        }
+        "BadProof" => {
+            "the proof is not of this poster, this dataset's panel and these numbers; prove again with your own account and the listed data"
+        }
+        "UnknownCircuit" => "the registrar has not registered this circuit on this chain",
+        "GrantInactive" => {
+            "the grant was not delivered, has expired or was revoked; see `provenome grants`"
+        }
+        "NotHolder" | "NotOwner" => {
+            "post with --grant and the account that holds it, or as the dataset's owner"
+        }
+        "TooEarly" => "wait for the deadline; see `provenome grants`",
+        "TooLate" => "the deadline has passed; see `provenome grants`",
+        "NotConsistent" | "NotLarger" | "WrongOldSize" => {
+            "a log can only grow; the steps anchored before must all be there, unchanged"
+        }
+        _ => "",
+    }
+}
