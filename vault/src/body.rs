@@ -44,11 +44,6 @@ pub struct SealedBody {
     pub plain_sha256: B256,
 }
 
-/// Bytes of the body of a file of `plain_len` bytes.
-pub fn body_len(plain_len: u64) -> u64 {
-    plain_len.saturating_add(plain_len.div_ceil(SEGMENT as u64) * (NONCE + TAG) as u64)
-}
-
 fn cipher(key: &DataKey) -> ChaCha20Poly1305 {
     ChaCha20Poly1305::new(key.expose().into())
 }

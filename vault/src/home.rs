@@ -121,7 +121,10 @@ impl Vault {
         let json = keystore::seal(identity.seed(), identity.address(), passphrase)?;
         let mut file = UnnamedFile::create(&path)?;
         file.fill(json.as_bytes())?;
-        Ok(file.publish_new()?)
+        file.publish_new()?;
+        let above = dir.join("..");
+        let synced = File::open(&above).and_then(|folder| folder.sync_all());
+        Ok(synced.map_err(|e| DiskError::new("bring to the disk", &above, e))?)
     }
 
     /// Unlocks the vault `dir`.

@@ -4,6 +4,7 @@
 use super::{BATCH, NONCE, SEALED_SEGMENT, SEGMENT, TAG, cipher, fill};
 use crate::data_key::DataKey;
 use alloy_primitives::B256;
+use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305};
 use std::io::{self, Read};
 use zeroize::Zeroizing;
@@ -162,9 +163,9 @@ fn decrypt(
             return Err(OpenError::Truncated(number));
         }
         let held = &mut plain[length..length + sealed.len()];
-        held.copy_from_slice(sealed);
+        let parts = InOutBuf::new(sealed, held).expect("of one length");
         cipher
-            .decrypt_inout_detached(nonce.into(), &[], held.into(), tag.into())
+            .decrypt_inout_detached(nonce.into(), &[], parts, tag.into())
             .map_err(|_| OpenError::Segment(number))?;
         length += sealed.len();
     }

@@ -1,5 +1,5 @@
-use super::{array, bytes, load, number, published, rows, text, u256, word};
-use crate::body::{body_len, open_body, seal_with};
+use super::{Lcg, array, bytes, load, number, published, rows, text, u256, word};
+use crate::body::{open_body, seal_with};
 use crate::curve::LowOrder;
 use crate::data_key::DataKey;
 use crate::envelope::{Binding, Envelope, EnvelopeError, Fresh};
@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::xwing::{self, XWingError, XWingPublic};
 use alloy_primitives::{Address, B256, U256};
 use ledger::hash::sha256;
+use proptest::prelude::*;
 use serde_json::Value;
 use std::io::Read;
 
@@ -237,10 +238,30 @@ fn vectors_bodies() {
         assert_eq!(sealed.content_root, word(row, "content_root"));
         assert_eq!(sealed.plain_sha256, sha256(&plain));
         assert_eq!((sealed.plain_len, sealed.body_len), (plain.len() as u64, body.len() as u64));
-        assert_eq!(body_len(sealed.plain_len), sealed.body_len);
         assert_eq!(store::file_cid(body.as_slice()).unwrap().cid.to_string(), text(row, "cid"));
         let mut opened = Vec::new();
         open_body(body.as_slice(), &key, sealed.content_root).read_to_end(&mut opened).unwrap();
         assert!(opened == plain);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Bytes of the right length and first letters, and nothing else right.
+    #[test]
+    fn random_requests_and_envelopes_never_panic(seed in any::<u32>()) {
+        let reader = published();
+        let random = |magic: &[u8], length: usize| {
+            let mut block = vec![0; length];
+            Lcg(seed).read_exact(&mut block).unwrap();
+            block[..4].copy_from_slice(magic);
+            block
+        };
+        let declined = Request::read(&random(b"PVR1", 2372), &reader, B256::ZERO);
+        prop_assert_eq!(declined, Err(Decline::ReaderXWing(XWingError::Modulus)));
+        let (binding, _, _) = envelope_row(&load("sealing.json")["envelope"]);
+        let opened = Envelope::open(&random(b"PVE1", 1264), &reader, &binding, B256::ZERO);
+        prop_assert_eq!(opened, Err(EnvelopeError::Sealed));
     }
 }
