@@ -1,0 +1,269 @@
+//! Nodes that leave out, invent, repeat and reorder events, answer null or fail: found out, or
+//! asked again; nothing of it ever becomes a row.
+
+use crate::anvil::Development as _;
+use crate::dump::{count, dump};
+use crate::proxy::{Answer, Proxy};
+use crate::scene::{Scene, catch_up, no_stores};
+use indexer::{Index, IndexError, Position};
+use ledger::chain::{At, Chain, ChainError};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+fn try_catch_up(index: &Index, chain: &Chain) -> Result<Position, IndexError> {
+    index.writer().unwrap().catch_up(chain, &no_stores(), |_| {})
+}
+
+/// Changes what `eth_getLogs` gives, where it gives anything.
+fn with_logs(change: impl Fn(&mut Vec<Value>)) -> impl Fn(&Value, Value) -> Answer {
+    move |request, mut answer| {
+        if request["method"] == "eth_getLogs"
+            && let Some(logs) = answer["result"].as_array_mut()
+            && !logs.is_empty()
+        {
+            change(logs);
+        }
+        Answer::Json(answer)
+    }
+}
+
+fn flip_last_digit(value: &mut Value) {
+    let mut text = value.as_str().unwrap().to_owned();
+    let last = if text.pop() == Some('0') { '1' } else { '0' };
+    text.push(last);
+    *value = text.into();
+}
+
+#[test]
+fn events_that_do_not_add_up_stop_following() {
+    let scene = Scene::new();
+    let index = scene.index("index");
+    scene.list(1);
+    scene.node().mine(3);
+    scene.follow(&index);
+    scene.list(2);
+    scene.node().mine(2);
+    let (rows, at) = (dump(index.path()), index.position().unwrap());
+
+    let lies: [(&str, fn(&mut Vec<Value>)); 5] = [
+        ("left out", |logs| drop(logs.pop())),
+        ("all left out", Vec::clear),
+        ("repeated", |logs| logs.push(logs[0].clone())),
+        ("altered", |logs| flip_last_digit(&mut logs[1]["data"])),
+        ("reordered", |logs| {
+            let first = logs[0]["logIndex"].take();
+            logs[0]["logIndex"] = std::mem::replace(&mut logs[1]["logIndex"], first);
+        }),
+    ];
+    for (lie, change) in lies {
+        let proxy = Proxy::start(&scene.anvil.url, with_logs(change));
+        match try_catch_up(&index, &proxy.chain(&scene)) {
+            Err(error @ IndexError::Incomplete(_)) => {
+                assert!(error.is_no(), "{lie}");
+                let IndexError::Incomplete(what) = error else { unreachable!() };
+                let head = scene.node().head().unwrap();
+                let registry = scene.network().contracts.registry.address;
+                assert_eq!((what.name, what.contract), ("DatasetRegistry", registry), "{lie}");
+                assert_eq!((what.block.number, what.block.hash), (head.number, head.hash), "{lie}");
+                let acc = scene.chain.acc(registry, At::Hash(head.hash)).unwrap();
+                assert_eq!(what.committed, acc, "{lie}");
+                assert_ne!(what.replayed, acc, "{lie}");
+            }
+            other => panic!("{lie}: {other:?}"),
+        }
+        assert_eq!((dump(index.path()), index.position().unwrap()), (rows.clone(), at), "{lie}");
+    }
+
+    scene.follow(&index);
+    let fresh = scene.index("fresh");
+    scene.follow(&fresh);
+    assert_eq!(dump(index.path()), dump(fresh.path()));
+}
+
+#[test]
+fn what_was_wrong_once_is_fetched_once_more() {
+    let scene = Scene::new();
+    scene.list(1);
+    let lies = AtomicU32::new(1);
+    let proxy = Proxy::start(
+        &scene.anvil.url,
+        with_logs(move |logs| {
+            if lies.swap(0, Ordering::SeqCst) == 1 {
+                logs.pop();
+            }
+        }),
+    );
+    let index = scene.index("index");
+    catch_up(&index, &proxy.chain(&scene));
+    assert_eq!(index.datasets().unwrap().len(), 1);
+    let fresh = scene.index("fresh");
+    scene.follow(&fresh);
+    assert_eq!(dump(index.path()), dump(fresh.path()));
+}
+
+#[test]
+fn null_and_errors_are_asked_again_and_never_nothing() {
+    let scene = Scene::new();
+    scene.list(1);
+    let bad_answers: [fn(Value) -> Answer; 3] = [
+        |mut answer| {
+            answer["result"] = Value::Null;
+            Answer::Json(answer)
+        },
+        |answer| {
+            let error = json!({ "code": -32000, "message": "busy" });
+            Answer::Json(json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error }))
+        },
+        |_| Answer::Status(503),
+    ];
+    for (i, bad) in bad_answers.into_iter().enumerate() {
+        // Every third answer is bad, but for those on which the network is judged.
+        let asked = AtomicU32::new(0);
+        let proxy = Proxy::start(&scene.anvil.url, move |request, answer| {
+            let judged = request["method"] == "eth_chainId" || request["method"] == "eth_getCode";
+            let genesis = request["params"][0] == "0x0";
+            match asked.fetch_add(1, Ordering::SeqCst) % 3 {
+                0 if !judged && !genesis => bad(answer),
+                _ => Answer::Json(answer),
+            }
+        });
+        let index = scene.index(&format!("index {i}"));
+        catch_up(&index, &proxy.chain(&scene));
+        let fresh = scene.index(&format!("fresh {i}"));
+        scene.follow(&fresh);
+        assert_eq!(dump(index.path()), dump(fresh.path()), "{i}");
+    }
+
+    // One that never answers the question is an error of the other kind.
+    let proxy = Proxy::start(&scene.anvil.url, |request, mut answer| {
+        if request["method"] == "eth_getLogs" {
+            answer["result"] = Value::Null;
+        }
+        Answer::Json(answer)
+    });
+    let index = scene.index("never");
+    let error = try_catch_up(&index, &proxy.chain(&scene)).unwrap_err();
+    assert!(matches!(error, IndexError::Chain(ChainError::Unreachable { .. })), "{error:?}");
+    assert!(!error.is_no());
+    assert_eq!(count(index.path(), "SELECT count(*) FROM events"), 0);
+    assert!(index.position().unwrap().unwrap().block < scene.network().deployed_at + 1);
+}
+
+#[test]
+fn logs_from_elsewhere_are_not_taken() {
+    let scene = Scene::new();
+    scene.list(1);
+    let lies: [fn(&mut Vec<Value>); 3] = [
+        |logs| logs[0]["address"] = json!("0x00000000000000000000000000000000000000aa"),
+        |logs| flip_last_digit(&mut logs.last_mut().unwrap()["blockHash"]),
+        |logs| logs[0]["blockNumber"] = json!("0xffffff"),
+    ];
+    for (i, change) in lies.into_iter().enumerate() {
+        let proxy = Proxy::start(&scene.anvil.url, with_logs(change));
+        let index = scene.index(&i.to_string());
+        let error = try_catch_up(&index, &proxy.chain(&scene)).unwrap_err();
+        assert!(matches!(error, IndexError::Chain(ChainError::Strange { .. })), "{i}: {error:?}");
+        assert_eq!(count(index.path(), "SELECT count(*) FROM events"), 0, "{i}");
+    }
+}
+
+/// Refuses logs of more than 40 blocks, and the state of all but the last 60.
+fn stingy(scene: &Scene) -> impl Fn(&Value, &Value) -> Option<Value> + use<> {
+    let head = scene.node().head().unwrap().number;
+    let recent = (head - 60..=head).map(|n| scene.node().block(At::Number(n)).unwrap().unwrap());
+    let recent: HashSet<_> = recent.map(|block| block.hash.to_string()).collect();
+    let number = |value: &Value| {
+        u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+    };
+    move |request, answer| {
+        let refused = match request["method"].as_str() {
+            Some("eth_getLogs") => {
+                let filter = &request["params"][0];
+                number(&filter["toBlock"]) - number(&filter["fromBlock"]) >= 40
+            }
+            Some("eth_call") => {
+                let at = request["params"][1].as_str().unwrap();
+                at.len() == 66 && !recent.contains(at)
+            }
+            _ => false,
+        };
+        let error = json!({ "code": -32000, "message": "missing trie node or range too large" });
+        refused.then(|| json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error }))
+    }
+}
+
+fn long_scene() -> Scene {
+    let scene = Scene::new();
+    for seed in 1..=4 {
+        scene.list(seed);
+        scene.node().mine(60);
+    }
+    scene
+}
+
+#[test]
+fn without_old_state_a_backfill_closes_at_its_last_block() {
+    let scene = long_scene();
+    let stingy = stingy(&scene);
+    let proxy = Proxy::start(&scene.anvil.url, move |request, answer| {
+        Answer::Json(stingy(request, &answer).unwrap_or(answer))
+    });
+    let index = scene.index("index");
+    let mut blocks = Vec::new();
+    let mut writer = index.writer().unwrap();
+    writer
+        .catch_up(&proxy.chain(&scene), &no_stores(), |progress| blocks.push(progress.block))
+        .unwrap();
+    assert!(blocks.len() > 5, "{blocks:?}");
+    let fresh = scene.index("fresh");
+    scene.follow(&fresh);
+    assert_eq!(dump(index.path()), dump(fresh.path()));
+    let open = "SELECT (SELECT max(number) FROM blocks) - closed FROM following";
+    assert_eq!(count(index.path(), open), 0);
+}
+
+#[test]
+fn without_old_state_a_lie_discards_all_that_is_not_closed() {
+    let scene = long_scene();
+    let second = scene.chain.node().head().unwrap().number - 2 * 61 - 60;
+    let lies: [(&str, fn(&mut Vec<Value>, u64)); 2] = [
+        ("left out", |logs, second| {
+            logs.retain(|log| log["blockNumber"] != format!("{second:#x}"));
+        }),
+        ("repeated", |logs, second| {
+            let there = |log: &&Value| log["blockNumber"] == format!("{second:#x}");
+            if let Some(mut again) = logs.iter().rfind(there).cloned() {
+                again["logIndex"] = "0x7".into();
+                logs.push(again);
+            }
+        }),
+    ];
+    for (lie, change) in lies {
+        let stingy = stingy(&scene);
+        let change = with_logs(move |logs| change(logs, second));
+        let proxy =
+            Proxy::start(&scene.anvil.url, move |request, answer| match stingy(request, &answer) {
+                Some(refusal) => Answer::Json(refusal),
+                None => change(request, answer),
+            });
+        let index = scene.index(lie);
+        let mut writer = index.writer().unwrap();
+        let mut most = 0;
+        let error = writer
+            .catch_up(&proxy.chain(&scene), &no_stores(), |progress| most = progress.events)
+            .unwrap_err();
+        assert!(error.is_no(), "{lie}: {error:?}");
+        assert!(most > 0, "{lie}: some were there, but not closed");
+        assert_eq!(count(index.path(), "SELECT count(*) FROM events"), 0, "{lie}");
+        assert_eq!(count(index.path(), "SELECT count(*) FROM datasets"), 0, "{lie}");
+        let discarded = "SELECT count(*) FROM reorg_log WHERE cause = 'discarded'";
+        assert_eq!(count(index.path(), discarded), 2, "{lie}");
+
+        drop(writer);
+        scene.follow(&index);
+        let fresh = scene.index(&format!("{lie} fresh"));
+        scene.follow(&fresh);
+        assert_eq!(dump(index.path()), dump(fresh.path()), "{lie}");
+    }
+}

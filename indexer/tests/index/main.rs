@@ -1,0 +1,16 @@
+//! The index over the real local chain: each test starts its own node, deploys the contracts and
+//! stops the node again.
+
+mod anvil;
+mod crash;
+mod dump;
+mod file;
+mod finality;
+mod lies;
+mod market;
+mod metadata;
+mod proxy;
+mod reorg;
+mod scene;
+mod search;
+mod wait;
