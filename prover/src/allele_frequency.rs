@@ -172,12 +172,7 @@ pub fn prove_allele_frequency(
         context,
         data: listed.panel.data_root(),
         model: Fr::default(),
-        query: allele_frequency_query(
-            context,
-            ReleaseRule::default(),
-            &column_keys,
-            shape.places,
-        )?,
+        query: allele_frequency_query(context, ReleaseRule::default(), &column_keys, shape.places)?,
         result: allele_frequency_result(&values, shape.places)?,
     };
     if statement != expected {
@@ -219,8 +214,8 @@ impl Salted {
         let Variant { contig, pos, reference, alternate } = &column.variant;
         let key = variant_key(listed.build, contig, *pos, reference, alternate)?;
         let salt = column::salt(listed.data_key, key);
-        let elements = column::pack(&column.dosages)
-            .map_err(|source| not_packed(&column.variant, source))?;
+        let elements =
+            column::pack(&column.dosages).map_err(|source| not_packed(&column.variant, source))?;
         let leaf = column::leaf(Kind::Variant, key, *salt, &elements);
         Ok(Self { key, salt, leaf })
     }

@@ -3,7 +3,9 @@
 //! γ = 1, generators as the standard has them. Specification: `docs/spec/circuit.md`,
 //! "Development keys".
 
+use crate::circuit::Circuit;
 use crate::r1cs::{Matrix, R1cs};
+use crate::shape::Shape;
 use alloy_primitives::B256;
 use ark_bn254::{Bn254, G1Projective, G2Projective};
 use ark_ec::scalar_mul::BatchMulPreprocessing;
@@ -13,7 +15,8 @@ use ark_groth16::{ProvingKey, VerifyingKey};
 use ark_poly::{EvaluationDomain, Radix2EvaluationDomain};
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
-use ledger::Fr;
+use ledger::statement::ALLELE_FREQUENCY;
+use ledger::{CircuitId, Fr};
 use sha2::{Digest, Sha256};
 
 /// Before the fingerprint, in the seed.
@@ -65,10 +68,8 @@ fn evaluate(r1cs: &R1cs, waste: &Waste) -> Evaluated {
         }
         sums
     };
-    let (mut a, (b, c)) = rayon::join(
-        || at_tau(&r1cs.a),
-        || rayon::join(|| at_tau(&r1cs.b), || at_tau(&r1cs.c)),
-    );
+    let (mut a, (b, c)) =
+        rayon::join(|| at_tau(&r1cs.a), || rayon::join(|| at_tau(&r1cs.b), || at_tau(&r1cs.c)));
     let apart = &lagrange[r1cs.constraints()..][..=r1cs.public];
     a.iter_mut().zip(apart).for_each(|(sum, lagrange)| *sum += lagrange);
     let wires = a.iter().zip(&b).zip(&c);
@@ -76,8 +77,24 @@ fn evaluate(r1cs: &R1cs, waste: &Waste) -> Evaluated {
     Evaluated { a, b, combined }
 }
 
-/// The verifying key alone: what anybody can recompute in a moment.
-pub(crate) fn verifying_key(r1cs: &R1cs, fingerprint: B256) -> VerifyingKey<Bn254> {
+/// The id and the development key of a shape's circuit: what a verifier recomputes for a shape
+/// that is not shipped. Of a shape that others name, ask [`Shape::is_made`] first.
+///
+/// # Panics
+/// On sizes that no question has.
+pub fn development_circuit(shape: &Shape) -> (CircuitId, crate::VerifyingKey) {
+    let r1cs = Circuit::new(shape).r1cs();
+    named(&r1cs, r1cs.fingerprint())
+}
+
+/// The same for rows that are there.
+pub(crate) fn named(r1cs: &R1cs, fingerprint: B256) -> (CircuitId, crate::VerifyingKey) {
+    let key = crate::VerifyingKey::from(verifying_key(r1cs, fingerprint));
+    (key.circuit_id(ALLELE_FREQUENCY, fingerprint), key)
+}
+
+/// The verifying key alone: it takes a moment.
+fn verifying_key(r1cs: &R1cs, fingerprint: B256) -> VerifyingKey<Bn254> {
     let waste = Waste::of(fingerprint);
     let evaluated = evaluate(r1cs, &waste);
     verifying_key_of(&waste, &evaluated.combined[..=r1cs.public])
@@ -131,8 +148,6 @@ fn odd_lagrange(domain: &Radix2EvaluationDomain<Fr>, tau: Fr, factor: Fr) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::circuit::Circuit;
-    use crate::shape::Shape;
     use ark_ff::BigInteger;
     use ark_groth16::Groth16;
     use ark_groth16::r1cs_to_qap::LibsnarkReduction;
@@ -145,7 +160,10 @@ mod tests {
     struct Rows<'a>(&'a R1cs);
 
     impl ConstraintSynthesizer<Fr> for Rows<'_> {
-        fn generate_constraints(self, system: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
+        fn generate_constraints(
+            self,
+            system: ConstraintSystemRef<Fr>,
+        ) -> Result<(), SynthesisError> {
             let R1cs { public, wires, a, b, c, .. } = self.0;
             let mut variables = vec![Variable::One];
             for _ in 0..*public {

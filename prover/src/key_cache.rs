@@ -8,13 +8,11 @@ use crate::development;
 use crate::proving::ReadyCircuit;
 use crate::r1cs::R1cs;
 use crate::shape::Shape;
-use crate::shape_table;
-use crate::verifying_key::VerifyingKey;
+use crate::shape_table::{self, ShapeRow};
 use alloy_primitives::B256;
 use ark_bn254::Bn254;
 use ark_groth16::ProvingKey;
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
-use ledger::statement::ALLELE_FREQUENCY;
 use ledger::{CircuitId, hash::sha256};
 use std::collections::HashMap;
 use std::fs;
@@ -67,12 +65,24 @@ pub struct KeyCache {
 }
 
 /// Constraints whose key is made in a second on two cores.
-const CONSTRAINTS_A_SECOND: usize = 15_000;
+const CONSTRAINTS_A_SECOND: usize = 20_000;
 
 impl KeyCache {
     /// Keys in `folder`, which is made when it is needed.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), ..Self::default() }
+    }
+
+    /// Makes a shape's proving key now, unless it is there.
+    ///
+    /// # Errors
+    /// A key file that can be neither read nor written.
+    pub fn prepare(
+        &self,
+        shape: &Shape,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), KeyFileError> {
+        self.ready(shape, progress).map(|_| ())
     }
 
     /// The circuit of a shape, ready to prove.
@@ -87,12 +97,22 @@ impl KeyCache {
             return Ok(circuit.clone());
         }
         let circuit = Circuit::new(shape);
-        let r1cs = circuit.r1cs();
-        let named = NamedCircuit::of(shape, &r1cs);
-        let file = KeyFile::new(&self.folder, &named);
-        let key = match file.load(progress).map_err(|source| file.failed(source))? {
-            Some(key) => key,
-            None => {
+        // A shipped shape's file is known by name before its rows are there.
+        let row = shape_table::find(shape);
+        let file = |named: &NamedCircuit| KeyFile::new(&self.folder, named);
+        let (r1cs, early) = rayon::join(
+            || circuit.r1cs(),
+            || row.map(|row| file(&NamedCircuit::shipped(row)).load()),
+        );
+        let named = row.map_or_else(|| NamedCircuit::computed(&r1cs), NamedCircuit::shipped);
+        let file = file(&named);
+        let found = early.unwrap_or_else(|| file.load()).map_err(|source| file.failed(source))?;
+        if matches!(found, Found::Damaged) {
+            progress(Progress::ReplacingKey(file.key.clone()));
+        }
+        let key = match found {
+            Found::Whole(key) => *key,
+            Found::Nothing | Found::Damaged => {
                 let seconds = r1cs.constraints().div_ceil(CONSTRAINTS_A_SECOND) as u64;
                 progress(Progress::MakingKey { seconds });
                 let key = development::proving_key(&r1cs, named.fingerprint);
@@ -106,7 +126,7 @@ impl KeyCache {
     }
 }
 
-/// What a circuit is called: for shipped shapes the table says it.
+/// What a circuit is called: of shipped shapes the table says it.
 struct NamedCircuit {
     fingerprint: B256,
     id: CircuitId,
@@ -114,16 +134,23 @@ struct NamedCircuit {
 }
 
 impl NamedCircuit {
-    fn of(shape: &Shape, r1cs: &R1cs) -> Self {
-        if let Some(row) = shape_table::find(shape) {
-            let proving_key_sha256 = Some(row.proving_key_sha256);
-            return Self { fingerprint: row.fingerprint, id: row.circuit_id, proving_key_sha256 };
-        }
+    const fn shipped(row: &ShapeRow) -> Self {
+        let ShapeRow { fingerprint, circuit_id, proving_key_sha256, .. } = *row;
+        Self { fingerprint, id: circuit_id, proving_key_sha256: Some(proving_key_sha256) }
+    }
+
+    fn computed(r1cs: &R1cs) -> Self {
         let fingerprint = r1cs.fingerprint();
-        let key = VerifyingKey::from(development::verifying_key(r1cs, fingerprint));
-        let id = key.circuit_id(ALLELE_FREQUENCY, fingerprint);
+        let (id, _) = development::named(r1cs, fingerprint);
         Self { fingerprint, id, proving_key_sha256: None }
     }
+}
+
+/// What was found of a key.
+enum Found {
+    Whole(Box<ProvingKey<Bn254>>),
+    Damaged,
+    Nothing,
 }
 
 struct KeyFile {
@@ -143,24 +170,20 @@ impl KeyFile {
         KeyFileError { file: self.key.clone(), source }
     }
 
-    /// The key, if there is one and it is whole.
-    fn load(&self, progress: &mut dyn FnMut(Progress)) -> io::Result<Option<ProvingKey<Bn254>>> {
-        let Some(bytes) = existing(&self.key)? else { return Ok(None) };
+    fn load(&self) -> io::Result<Found> {
+        let Some(bytes) = existing(&self.key)? else { return Ok(Found::Nothing) };
         let expected = match self.expected {
             Some(digest) => Some(digest),
             None => existing(&self.digest)?
-                .and_then(|hex_digits| hex::decode(hex_digits).ok())
+                .and_then(|digits| hex::decode(digits).ok())
                 .and_then(|digest| B256::try_from(digest.as_slice()).ok()),
         };
-        if expected == Some(sha256(&bytes)) {
-            // The bytes are those that this program wrote: no point needs a check.
-            let key = ProvingKey::deserialize_uncompressed_unchecked(bytes.as_slice());
-            if let Ok(key) = key {
-                return Ok(Some(key));
-            }
+        if expected != Some(sha256(&bytes)) {
+            return Ok(Found::Damaged);
         }
-        progress(Progress::ReplacingKey(self.key.clone()));
-        Ok(None)
+        // The bytes are those that this program wrote: no point needs a check.
+        let key = ProvingKey::deserialize_uncompressed_unchecked(bytes.as_slice());
+        Ok(key.map_or(Found::Damaged, |key| Found::Whole(Box::new(key))))
     }
 
     fn keep(&self, key: &ProvingKey<Bn254>) -> io::Result<()> {

@@ -15,6 +15,7 @@ pub mod snarkjs;
 mod verifying_key;
 
 pub use allele_frequency::{Listed, PrivateColumn, ProveError, Proved, prove_allele_frequency};
+pub use development::development_circuit;
 pub use key_cache::{KeyCache, KeyFileError, Progress};
 pub use point::NotAPoint;
 pub use proof::{DoesNotHold, MalformedProof, Proof, verify};

@@ -73,10 +73,8 @@ mod tests {
 
     #[test]
     fn words_are_points_only_in_the_group() {
-        let [generator_1, generator_2] = [
-            g1_words(&G1Affine::generator()).to_vec(),
-            g2_words(&G2Affine::generator()).to_vec(),
-        ];
+        let [generator_1, generator_2] =
+            [g1_words(&G1Affine::generator()).to_vec(), g2_words(&G2Affine::generator()).to_vec()];
         let one = |w: &[U256]| g1(w.try_into().unwrap()).map(|p| g1_words(&p).to_vec());
         let two = |w: &[U256]| g2(w.try_into().unwrap()).map(|p| g2_words(&p).to_vec());
         assert_eq!(one(&generator_1).unwrap(), generator_1);

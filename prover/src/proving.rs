@@ -3,10 +3,10 @@
 use crate::circuit::{Circuit, Witness, statement};
 use crate::proof::Proof;
 use crate::r1cs::{Matrix, R1cs};
+use crate::verifying_key::VerifyingKey;
 use ark_bn254::Bn254;
 use ark_ff::PrimeField;
 use ark_groth16::ProvingKey;
-use crate::verifying_key::VerifyingKey;
 use ledger::{CircuitId, Fr, Statement};
 use taceo_groth16::{CircomReduction, ConstraintMatrices, Groth16};
 use zeroize::Zeroizing;

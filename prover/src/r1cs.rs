@@ -90,7 +90,8 @@ pub(crate) struct Matrix {
 impl Matrix {
     fn push(&mut self, row: Combination) {
         self.terms.extend(row.into_terms());
-        self.ends.push(u32::try_from(self.terms.len()).expect("a circuit has fewer than 2^32 terms"));
+        self.ends
+            .push(u32::try_from(self.terms.len()).expect("a circuit has fewer than 2^32 terms"));
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[(Wire, Fr)]> {

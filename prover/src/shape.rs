@@ -3,12 +3,18 @@
 //! "Shapes".
 
 use crate::panel::GENOTYPES_PER_ELEMENT;
-use crate::panel::tree::{ARITY, depth};
 use crate::panel::column::elements;
+use crate::panel::tree::{ARITY, depth};
 use std::fmt;
 
 /// The columns that one proof takes at most.
 pub const MOST_COLUMNS: usize = 16;
+
+/// Field elements in a column up to which anybody can be asked to make a circuit: 63,000 people.
+const MOST_ELEMENTS: usize = 500;
+
+/// Levels of nodes up to which the same holds: more columns than any file has.
+const MOST_LEVELS: usize = 8;
 
 /// Children of the root that the smaller class of panels fills at most: three of sixteen.
 const FEW: usize = 3;
@@ -24,7 +30,7 @@ pub struct Shape {
     pub nodes: Vec<usize>,
 }
 
-/// More columns than a proof takes, or none.
+/// A question that no shape is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoShape {
     /// Nothing is asked.
@@ -33,6 +39,14 @@ pub enum NoShape {
     /// Too many.
     #[error("{0} columns are asked for: prove takes up to {MOST_COLUMNS} columns for now")]
     TooManyColumns(usize),
+    /// A place beyond the panel's last column.
+    #[error("the panel has {columns} columns, none has the index {index}")]
+    NoSuchColumn {
+        /// From 0.
+        index: u64,
+        /// Columns of the panel.
+        columns: u64,
+    },
 }
 
 impl Shape {
@@ -40,7 +54,7 @@ impl Shape {
     /// its own; columns below one node of level 1 need one path; others are opened one by one.
     ///
     /// # Errors
-    /// No columns, or more than [`MOST_COLUMNS`].
+    /// No columns, more than [`MOST_COLUMNS`], or one that the panel does not have.
     pub fn for_query(samples: u64, columns: u64, indices: &[u64]) -> Result<Self, NoShape> {
         let places = match indices.len() {
             0 => return Err(NoShape::NoColumns),
@@ -48,10 +62,31 @@ impl Shape {
             2..=MOST_COLUMNS => MOST_COLUMNS,
             more => return Err(NoShape::TooManyColumns(more)),
         };
+        if let Some(index) = indices.iter().copied().find(|index| *index >= columns) {
+            return Err(NoShape::NoSuchColumn { index, columns });
+        }
         let run = indices.iter().all(|i| i / ARITY as u64 == indices[0] / ARITY as u64);
         let depth = depth(columns);
         let nodes = if run { vec![1; depth] } else { scattered(columns, depth) };
         Ok(Self { elements: elements(samples), places, nodes })
+    }
+
+    /// Whether [`Shape::for_query`] gives this shape for some question, of a size that a verifier
+    /// can make anew: what an untrusted claim names is held against this first.
+    pub fn is_made(&self) -> bool {
+        let depth = self.depth();
+        if !(1..=MOST_ELEMENTS).contains(&self.elements) || depth > MOST_LEVELS {
+            return false;
+        }
+        let run = self.nodes.iter().all(|count| *count == 1);
+        let capacity = 1u64 << (4 * depth);
+        let classes = [capacity / ARITY as u64 * FEW as u64, capacity];
+        match self.places {
+            1 => run,
+            MOST_COLUMNS if depth == 0 => false,
+            MOST_COLUMNS => run || classes.iter().any(|c| scattered(*c, depth) == self.nodes),
+            _ => false,
+        }
     }
 
     /// Levels of nodes.
@@ -110,12 +145,34 @@ mod tests {
             (1, 1, vec![0], (1, 1, vec![])),
         ] {
             let shape = Shape::for_query(samples, columns, &indices).unwrap();
+            assert!(shape.is_made(), "{shape}");
             assert_eq!((shape.elements, shape.places, shape.nodes), expected, "{columns}");
         }
         assert_eq!(Shape::for_query(1, 1, &[]), Err(NoShape::NoColumns));
+        let beyond = NoShape::NoSuchColumn { index: 99, columns: 1 };
+        assert_eq!(Shape::for_query(1, 1, &[0, 99]), Err(beyond));
         assert_eq!(
             Shape::for_query(1, 99, &[0; 17]).unwrap_err().to_string(),
             "17 columns are asked for: prove takes up to 16 columns for now"
         );
+    }
+
+    #[test]
+    fn only_shapes_of_questions_are_made() {
+        for (elements, places, nodes) in [
+            (0, 1, vec![1]),
+            (501, 1, vec![1]),
+            (1, 2, vec![1]),
+            (1, 16, vec![]),
+            (1, 16, vec![16]),
+            (1, 16, vec![2, 1]),
+            (1, 16, vec![16, 16, 4, 1]),
+            (1, 16, vec![16, 16, 3, 2]),
+            (1, 1, vec![3, 1]),
+            (1, 16, vec![1; 9]),
+        ] {
+            let shape = Shape { elements, places, nodes };
+            assert!(!shape.is_made(), "{shape}");
+        }
     }
 }

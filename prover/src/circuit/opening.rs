@@ -119,7 +119,8 @@ impl Route {
                 above.resize(*count, above[0]);
             }
             let candidate = |(i, node): (usize, &u64)| {
-                let parent = if own { Some(0) } else { above.iter().position(|a| *a == node / arity) };
+                let parent =
+                    if own { Some(0) } else { above.iter().position(|a| *a == node / arity) };
                 debug_assert!(!own || above[i] == node / arity);
                 ARITY * parent.expect("every parent is above") + (node % arity) as usize
             };

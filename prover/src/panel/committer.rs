@@ -124,10 +124,8 @@ impl Committer {
         let Variant { contig, pos, reference, alternate } = variant;
         let key = variant_key(&self.build, contig, *pos, reference, alternate)?;
         let salt = column::salt(&self.data_key, key);
-        let elements = column::pack(dosages).map_err(|source| CommitError::Dosage {
-            variant: Box::new(variant.clone()),
-            source,
-        })?;
+        let elements = column::pack(dosages)
+            .map_err(|source| CommitError::Dosage { variant: Box::new(variant.clone()), source })?;
         Ok(field::to_bytes(column::leaf(Kind::Variant, key, *salt, &elements)).0)
     }
 

@@ -139,10 +139,8 @@ mod tests {
             let leaves: Vec<Fr> = (1..=count).map(Fr::from).collect();
             let levels = plain(&leaves);
             let list = LeafList::of(&leaves);
-            let indices: Vec<u64> = [0, 5, 250, count.saturating_sub(1)]
-                .into_iter()
-                .filter(|i| *i < count)
-                .collect();
+            let indices: Vec<u64> =
+                [0, 5, 250, count.saturating_sub(1)].into_iter().filter(|i| *i < count).collect();
             let tree = Tree::open(&list, &indices).unwrap();
             assert_eq!(tree.root, levels.last().unwrap().first().copied().unwrap_or(Fr::ZERO));
             let mut expected = BTreeMap::new();

@@ -30,7 +30,8 @@ fn dataset(columns: u64) -> Dataset {
         reference: "A".into(),
         alternate: "C".into(),
     };
-    let dosages = |i: u64| (0..100u64).map(|p| ((i * 7919 + p * p * 31 + p) % 11 % 4) as u8).collect();
+    let dosages =
+        |i: u64| (0..100u64).map(|p| ((i * 7919 + p * p * 31 + p) % 11 % 4) as u8).collect();
     let columns: Vec<Column> =
         (0..columns).map(|i| Column { variant: variant(i), genotypes: Ok(dosages(i)) }).collect();
     let names: Vec<String> = (0..100).map(|i| format!("person {i}")).collect();

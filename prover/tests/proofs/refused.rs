@@ -32,7 +32,8 @@ fn columns_that_are_not_the_panels_are_refused() {
     let dataset = dataset(40);
     let mut other = dataset.private(7);
     other.dosages[4] = (other.dosages[4] + 1) % 4;
-    let not_there = "7 107 A C is no provable column of the listed panel, or has other genotypes there";
+    let not_there =
+        "7 107 A C is no provable column of the listed panel, or has other genotypes there";
     assert_eq!(refusal(&dataset.listed(), vec![dataset.private(3), other.clone()]), not_there);
     let no_panel =
         "the file is not the listed panel: no column asked for has a leaf in its leaf list";
@@ -66,8 +67,12 @@ fn a_list_out_of_order_is_refused() {
     let mut file = tempfile::tempfile().unwrap();
     std::io::Write::write_all(&mut file, &leaves.concat()).unwrap();
     let leaves = prover::panel::LeafList::new(file).unwrap();
-    let listed =
-        Listed { panel: dataset.committed.panel, leaves: &leaves, build: BUILD, data_key: &DATA_KEY };
+    let listed = Listed {
+        panel: dataset.committed.panel,
+        leaves: &leaves,
+        build: BUILD,
+        data_key: &DATA_KEY,
+    };
     let error = refusal(&listed, vec![dataset.private(2), dataset.private(5)]);
     assert_eq!(error, "the listed panel has 7 105 A C out of order");
 }

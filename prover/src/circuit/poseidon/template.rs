@@ -121,7 +121,8 @@ fn partial(
         inputs[0].push(Fr::ONE);
     }
     let first = end - partial_rounds - width;
-    for (output, dense) in outputs[first..].iter_mut().zip(back(inverse, &inputs, &constants[half])) {
+    for (output, dense) in outputs[first..].iter_mut().zip(back(inverse, &inputs, &constants[half]))
+    {
         *output = terms(&dense, &wires);
     }
     first
