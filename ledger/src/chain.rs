@@ -74,7 +74,10 @@ impl Chain {
                 let at = At::Hash(block.hash);
                 let ours = self.acc_at(first, contract.address, at)?;
                 if self.acc_at(other, contract.address, at)? != ours {
-                    return Err(disagree(format!("the events of {name} up to block {}", block.number)));
+                    return Err(disagree(format!(
+                        "the events of {name} up to block {}",
+                        block.number
+                    )));
                 }
             }
         }

@@ -120,7 +120,12 @@ impl Chain {
         ask(self.node(), to, call, at)
     }
 
-    pub(super) fn acc_at(&self, node: &Node, contract: Address, at: At) -> Result<B256, ChainError> {
+    pub(super) fn acc_at(
+        &self,
+        node: &Node,
+        contract: Address,
+        at: At,
+    ) -> Result<B256, ChainError> {
         ask(node, contract, &DatasetRegistry::accCall {}, at)
     }
 
@@ -487,12 +492,7 @@ impl Chain {
     }
 }
 
-fn ask<C: SolCall>(
-    node: &Node,
-    to: Address,
-    call: &C,
-    at: At,
-) -> Result<C::Return, ChainError> {
+fn ask<C: SolCall>(node: &Node, to: Address, call: &C, at: At) -> Result<C::Return, ChainError> {
     let call = Call { to: Some(to), data: call.abi_encode().into(), from: Address::ZERO };
     let answer = node.call(&call, at)?;
     C::abi_decode_returns(&answer)
