@@ -29,11 +29,11 @@ pub enum MalformedKey {
         /// What is wrong with it.
         source: NotAPoint,
     },
-    /// γ = δ: anybody can forge.
-    #[error("γ and δ of the verifying key are equal: its set-up was never finished")]
-    GammaIsDelta,
-    /// δ is the generator: anybody can forge.
-    #[error("δ of the verifying key is the generator: its set-up was never finished")]
+    /// Two factors of the pairing equation become one: anybody can solve it.
+    #[error("{0} and {1} of the verifying key are equal up to sign: anybody could forge under it")]
+    Equal(&'static str, &'static str),
+    /// A set-up that was never finished.
+    #[error("δ of the verifying key is the generator up to sign: anybody could forge under it")]
     DeltaIsGenerator,
 }
 
@@ -41,7 +41,7 @@ impl VerifyingKey {
     /// From α, β, γ, δ, IC; of points over the extension the imaginary part first.
     ///
     /// # Errors
-    /// Another number of words, a point outside its group, or a δ that betrays itself.
+    /// Another number of words, a point outside its group, or a key under which anybody can forge.
     pub fn from_words(words: &[U256]) -> Result<Self, MalformedKey> {
         if words.len() != WORDS {
             return Err(MalformedKey::Length(words.len()));
@@ -63,12 +63,7 @@ impl VerifyingKey {
             delta_g2: two(10, "δ")?,
             gamma_abc_g1: inputs.collect::<Result<_, _>>()?,
         };
-        if key.gamma_g2 == key.delta_g2 {
-            return Err(MalformedKey::GammaIsDelta);
-        }
-        if key.delta_g2 == G2Affine::generator() {
-            return Err(MalformedKey::DeltaIsGenerator);
-        }
+        refuse_degenerate(&key)?;
         Ok(Self(key))
     }
 
@@ -91,6 +86,20 @@ impl VerifyingKey {
     pub(crate) const fn inner(&self) -> &ark_groth16::VerifyingKey<Bn254> {
         &self.0
     }
+}
+
+/// Points with the same x are equal or each other's negative. The registry refuses the same keys.
+fn refuse_degenerate(key: &ark_groth16::VerifyingKey<Bn254>) -> Result<(), MalformedKey> {
+    let [beta, gamma, delta] = [("β", key.beta_g2), ("γ", key.gamma_g2), ("δ", key.delta_g2)];
+    for (left, right) in [(beta, gamma), (beta, delta), (gamma, delta)] {
+        if left.1.x == right.1.x {
+            return Err(MalformedKey::Equal(left.0, right.0));
+        }
+    }
+    if delta.1.x == G2Affine::generator().x {
+        return Err(MalformedKey::DeltaIsGenerator);
+    }
+    Ok(())
 }
 
 impl From<ark_groth16::VerifyingKey<Bn254>> for VerifyingKey {

@@ -121,9 +121,27 @@ fn malformed_keys_are_named() {
         changed[at] = U256::from(1);
         assert!(error(&changed).starts_with(&format!("point {point} ")));
     }
-    let (mut unfinished, gamma) = (words.clone(), words[6..10].to_vec());
-    unfinished[10..14].copy_from_slice(&gamma);
-    assert!(error(&unfinished).starts_with("γ and δ of the verifying key are equal"));
-    unfinished[6..10].copy_from_slice(&words[2..6]);
-    assert!(error(&unfinished).starts_with("δ of the verifying key is the generator"));
+    // γ is the generator, so it has to go before δ can be.
+    let with = |gamma: &[U256], delta: &[U256]| {
+        let mut changed = words.clone();
+        changed[6..10].copy_from_slice(gamma);
+        changed[10..14].copy_from_slice(delta);
+        error(&changed)
+    };
+    let [beta, generator, delta] = [&words[2..6], &words[6..10], &words[10..14]];
+    let modulus = U256::from_limbs(<ark_bn254::Fq as ark_ff::PrimeField>::MODULUS.0);
+    let negative = |p: &[U256]| vec![p[0], p[1], modulus - p[2], modulus - p[3]];
+    let equal = |left, right| {
+        format!(
+            "{left} and {right} of the verifying key are equal up to sign: anybody could forge under it"
+        )
+    };
+    assert_eq!(with(generator, generator), equal("γ", "δ"));
+    assert_eq!(with(generator, &negative(generator)), equal("γ", "δ"));
+    assert_eq!(with(generator, beta), equal("β", "δ"));
+    assert_eq!(with(&negative(beta), delta), equal("β", "γ"));
+    let unfinished =
+        "δ of the verifying key is the generator up to sign: anybody could forge under it";
+    assert_eq!(with(delta, generator), unfinished);
+    assert_eq!(with(delta, &negative(generator)), unfinished);
 }

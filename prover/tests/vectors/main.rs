@@ -2,6 +2,7 @@
 //! another folder of the same files.
 
 mod panels;
+mod statements;
 
 use alloy_primitives::B256;
 use ledger::{Fr, field};

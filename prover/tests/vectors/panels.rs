@@ -12,7 +12,7 @@ use std::io::{Read, Write};
 
 const PANELS: [&str; 5] = ["tiny", "small", "small_1", "small_16", "real"];
 
-fn panel(name: &str) -> Value {
+pub(crate) fn panel(name: &str) -> Value {
     load(&format!("panel_{name}.json"))
 }
 
@@ -20,7 +20,7 @@ fn is_variant(column: &&Value) -> bool {
     number(column, "kind") == 1
 }
 
-fn variant(row: &Value) -> Variant {
+pub(crate) fn variant(row: &Value) -> Variant {
     Variant {
         contig: text(row, "contig").into(),
         pos: number(row, "pos"),
@@ -30,7 +30,7 @@ fn variant(row: &Value) -> Variant {
 }
 
 /// The dosages of a row, out of its elements where the file leaves them out.
-fn genotypes(row: &Value, samples: u64) -> Vec<u8> {
+pub(crate) fn genotypes(row: &Value, samples: u64) -> Vec<u8> {
     if let Some(digits) = row["dosages"].as_str() {
         return dosages(digits);
     }
@@ -41,7 +41,7 @@ fn genotypes(row: &Value, samples: u64) -> Vec<u8> {
     slots.take(samples as usize).collect()
 }
 
-fn leaf_list(leaves: &[Fr]) -> LeafList {
+pub(crate) fn leaf_list(leaves: &[Fr]) -> LeafList {
     let mut file = tempfile::tempfile().unwrap();
     leaves.iter().for_each(|l| file.write_all(field::to_bytes(*l).as_slice()).unwrap());
     LeafList::new(file).unwrap()
