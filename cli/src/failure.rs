@@ -3,6 +3,7 @@
 
 mod from;
 
+use crate::plain::plain_lines;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::path::Path;
@@ -64,9 +65,10 @@ impl Failure {
     }
 
     pub(crate) fn text(&self) -> String {
+        let message = plain_lines(&self.message);
         let kind = match self.check {
-            Some(check) => format!("error: {check}: {}", self.message),
-            None => format!("error: {}", self.message),
+            Some(check) => format!("error: {check}: {message}"),
+            None => format!("error: {message}"),
         };
         match &self.hint {
             Some(hint) => format!("{kind}\n  hint: {hint}"),

@@ -5,7 +5,7 @@
 use alloy_primitives::B256;
 use ledger::chain::{Anchoring, Chain, Node, PrivateKeySigner};
 use ledger::checkpoint::Checkpoint;
-use ledger::dag_cbor::{Reader, Value};
+use ledger::dag_cbor::Reader;
 use ledger::log::{EntriesBlock, Listed, leaf, log_id};
 use ledger::signature::Domain;
 use ledger::step::Step;
@@ -91,21 +91,9 @@ fn drop_step(home: &Path) -> Outcome {
     }
     if steps.len() == 1 {
         fs::remove_file(folder.join("00000000"))?;
-        // A log without steps cannot be anchored at all: put another in its place.
-        let (step, signature) = &steps[0];
-        let step = Step { time: step.time + 1, ..step.clone() };
-        fs::write(folder.join("00000000"), encode(&step, signature))?;
     }
     println!("step 0 of {} is gone", steps.len());
     Ok(())
-}
-
-fn encode(step: &Step, signature: &Signature) -> Vec<u8> {
-    Value::map([
-        ("body", Value::Bytes(step.encode())),
-        ("signature", Value::Bytes(signature.0.to_vec())),
-    ])
-    .encode()
 }
 
 fn hide_step(home: &Path, passphrase: &Path) -> Outcome {

@@ -26,13 +26,13 @@ pub(crate) struct Anchor {}
 pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {
     let logbook = session.logbook()?;
     let steps = logbook.steps()?;
-    if steps.is_empty() {
+    let row = session.index()?.log_of_id(logbook.id())?;
+    let head = row.as_ref().and_then(|row: &LogRow| row.head);
+    if steps.is_empty() && head.is_none() {
         return Err(Failure::could_not("the log has no steps yet")
             .hint("`provenome list` and `provenome post` record them"));
     }
     let vault = session.unlock()?;
-    let row = session.index()?.log_of_id(logbook.id())?;
-    let head = row.as_ref().and_then(|row: &LogRow| row.head);
     let leaves: Vec<B256> = steps.iter().map(SignedStep::leaf).collect();
     let old_size = head.map_or(0, |head| head.size);
     let root = merkle::root(&leaves);
@@ -67,10 +67,12 @@ pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {
         if honest {
             return failure;
         }
-        failure.because(&format!(
-            "the {} steps in this home do not extend the {old_size} that are anchored",
-            leaves.len()
-        ))
+        failure
+            .because(&format!(
+                "the {} steps in this home do not extend the {old_size} that are anchored",
+                leaves.len()
+            ))
+            .hint("a log can only grow: `provenome log --recover` fetches what is anchored")
     })?;
     let entries = Some(anchoring.entries);
     Ok(answer(&logbook, (anchoring.size, root), entries, Some(done.included.transaction)))

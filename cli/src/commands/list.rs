@@ -7,10 +7,8 @@ use crate::home::read_small;
 use crate::logbook::SignedStep;
 use crate::session::{Session, signer};
 use crate::{amount, span};
-use alloy_primitives::U256;
 use clap::Args;
 use indexer::{Index, VersionRow};
-use ledger::chain::Event;
 use ledger::dataset::{Version, VersionName};
 use ledger::key::data_commit;
 use ledger::manifest::File as Described;
@@ -82,8 +80,31 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
             (row, Some(transaction))
         }
     };
+    let terms = agree_terms(session, &vault, args, (&row, terms))?;
     let step = record(session, &vault, (&row, &manifest), &key.record)?;
     Ok(answer(session, args, (&row, terms), &step, transaction))
+}
+
+/// The dataset's terms: those asked for, where this is a new version of it; else those that the
+/// chain has, which only `terms` changes.
+fn agree_terms(
+    session: &Session,
+    vault: &vault::Unlocked,
+    args: &List,
+    (row, asked): (&VersionRow, Terms),
+) -> Result<Terms, Failure> {
+    let dataset = super::show::dataset(&*session.index()?, row.dataset)?;
+    if args.version_of.is_some() && dataset.terms != asked {
+        session.chain()?.set_terms(&signer(vault), row.dataset, asked)?;
+        return Ok(asked);
+    }
+    if dataset.terms != asked {
+        session.progress.tell(&format!(
+            "dataset:{} was listed before under other terms; `provenome terms` changes them",
+            row.dataset
+        ));
+    }
+    Ok(dataset.terms)
 }
 
 pub(crate) fn read_manifest(dir: &Path) -> Result<Manifest, Failure> {
@@ -158,14 +179,8 @@ fn mint(
     let Some(of) = args.version_of else {
         return Ok(chain.list(&by, version, terms)?.included.transaction);
     };
-    let dataset: U256 = number(of, Thing::Dataset)?;
-    let current = session.index()?.dataset(dataset)?;
-    let done = chain.new_version(&by, dataset, version)?;
-    debug_assert!(done.events.iter().any(|e| matches!(e, Event::Versioned { .. })));
-    if current.is_some_and(|dataset| dataset.terms != terms) {
-        chain.set_terms(&by, dataset, terms)?;
-    }
-    Ok(done.included.transaction)
+    let dataset = number(of, Thing::Dataset)?;
+    Ok(chain.new_version(&by, dataset, version)?.included.transaction)
 }
 
 /// Records the listing as a step, unless the log has it.
