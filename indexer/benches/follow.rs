@@ -1,21 +1,25 @@
-//! Backfill, restart and a reorg of 64 blocks, against a node that costs nothing: answers are made
-//! beforehand. `cargo bench -p indexer -- [events]`; the figures stand in `docs/spec/index.md`.
+//! Backfill, restart, a reorg of 64 blocks and the time from a block to its rows, against a node
+//! that costs little: its answers are made beforehand. `cargo bench -p indexer -- [events]`; the
+//! figures stand in `docs/spec/index.md`.
 
 use alloy_primitives::{Address, B256, U256, hex, keccak256};
 use indexer::{Index, Step};
 use ledger::chain::{Chain, Node};
 use ledger::{Network, accumulator};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::Stores;
 
 const CHAIN: u64 = 31_337;
 /// Events in a block: five grants that are bought, delivered and settled, and a listing.
 const PER_BLOCK: u64 = 27;
+/// Blocks that come one by one after the backfill.
+const FOLLOWED: u64 = 200;
 
 fn main() {
     let events = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(100_000_u64);
@@ -34,23 +38,59 @@ fn main() {
     }
     let taken = begun.elapsed();
     let rate = followed as f64 / taken.as_secs_f64();
-    println!("backfill    {followed} events in {taken:.2?}: {rate:.0}/s");
+    println!("backfill      {followed} events in {taken:.2?}: {rate:.0}/s");
     let size = std::fs::metadata(index.path()).unwrap().len() as f64 / 1e6;
-    println!("database    {size:.0} MB");
+    println!("database      {size:.0} MB");
     drop((writer, index));
 
     let begun = Instant::now();
     let index = Index::open(folder.path(), &network()).unwrap();
     let mut writer = index.writer().unwrap();
     assert_eq!(writer.step(&chain, &stores).unwrap(), Step::Idle);
-    println!("restart     {:.2?}", begun.elapsed());
+    println!("restart       {:.2?}", begun.elapsed());
 
-    node.fork.store(node.blocks.len() as u64 - 64, Ordering::SeqCst);
-    // Stored near the head are only the last blocks of the backfill.
+    drop(writer);
+
+    let mut latencies = latencies(&node, &index, &url);
+    latencies.sort();
+    let at = |share: usize| latencies[latencies.len() * share / 100];
+    println!("block to row  p50 {:.2?}, p99 {:.2?}", at(50), at(99));
+
+    node.fork.store(node.head() - 63, Ordering::SeqCst);
+    let mut writer = index.writer().unwrap();
     let begun = Instant::now();
-    assert!(matches!(writer.step(&chain, &stores).unwrap(), Step::Reorg { .. }));
-    println!("reorg       {:.2?}", begun.elapsed());
-    println!("peak memory {}", peak_memory());
+    match writer.step(&chain, &stores).unwrap() {
+        Step::Reorg { from, to } => {
+            println!("reorg         {} blocks in {:.2?}", from.number - to.number, begun.elapsed());
+        }
+        other => panic!("{other:?}"),
+    }
+    println!("peak memory   {}", peak_memory());
+}
+
+/// How long after each of the last blocks its rows can be read, beside one who steps all the time.
+fn latencies(node: &Synthetic, index: &Index, url: &str) -> Vec<Duration> {
+    let mut writer = index.writer().unwrap();
+    let chain = Chain::connect(network(), vec![Node::new(url).unwrap()]).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let stores = Stores::new(Vec::new());
+            for _ in 0..FOLLOWED {
+                while writer.step(&chain, &stores).unwrap() == Step::Idle {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            }
+        });
+        let follow = |_| {
+            let head = node.head.fetch_add(1, Ordering::SeqCst) + 1;
+            let begun = Instant::now();
+            while index.position().unwrap().unwrap().block < head {
+                std::thread::sleep(Duration::from_micros(200));
+            }
+            begun.elapsed()
+        };
+        (0..FOLLOWED).map(follow).collect()
+    })
 }
 
 fn peak_memory() -> String {
@@ -88,6 +128,9 @@ struct Made {
 
 struct Synthetic {
     blocks: Vec<Made>,
+    /// The numbers of blocks by their hashes, before and after the reorg.
+    numbers: HashMap<B256, u64>,
+    head: AtomicU64,
     /// From here on the blocks are others, and empty.
     fork: AtomicU64,
 }
@@ -116,7 +159,14 @@ impl Synthetic {
                 .collect();
             all.push(Made { logs: logs.join(","), accs });
         }
-        Self { blocks: all, fork: AtomicU64::new(u64::MAX) }
+        let numbers =
+            (0..=blocks).flat_map(|n| [(hash(n, false), n), (hash(n, true), n)]).collect();
+        let head = AtomicU64::new(blocks - FOLLOWED);
+        Self { blocks: all, numbers, head, fork: AtomicU64::new(u64::MAX) }
+    }
+
+    fn head(&self) -> u64 {
+        self.head.load(Ordering::SeqCst)
     }
 
     fn hash(&self, block: u64) -> B256 {
@@ -140,7 +190,7 @@ impl Synthetic {
         let number = |value: &Value| {
             u64::from_str_radix(value.as_str().unwrap().trim_start_matches("0x"), 16).ok()
         };
-        let head = self.blocks.len() as u64 - 1;
+        let head = self.head();
         let fork = self.fork.load(Ordering::SeqCst);
         let result = match request["method"].as_str().unwrap() {
             "eth_chainId" => json!(format!("{CHAIN:#x}")),
@@ -163,8 +213,8 @@ impl Synthetic {
             }
             "eth_call" => {
                 let to: Address = parameters[0]["to"].as_str().unwrap().parse().unwrap();
-                let at: B256 = parameters[1]["blockHash"].as_str().unwrap().parse().unwrap();
-                let at = (0..=head).rev().find(|n| self.hash(*n) == at).unwrap().min(fork - 1);
+                let at: B256 = parameters[1].as_str().unwrap().parse().unwrap();
+                let at = self.numbers[&at].min(fork - 1);
                 json!(self.blocks[at as usize].accs[usize::from(to.0[0]) - 1])
             }
             other => panic!("{other}"),
@@ -179,7 +229,8 @@ fn events(block: u64) -> Vec<(u8, Vec<B256>, Vec<u8>)> {
     let number = |n: u64| B256::from(U256::from(n));
     let time = number(1_700_000_000 + block);
     let word = |n: u64| keccak256(n.to_be_bytes());
-    let terms = [number(1000), word(1) >> 96, number(86_400), number(3_600), number(3_600)];
+    let token = address(0x33).into_word();
+    let terms = [number(1000), token, number(86_400), number(3_600), number(3_600)];
     let owner = address(0x11).into_word();
     let version = [word(block), number(block), number(block), number(2504), number(1000)];
     let listed = [version.as_slice(), &terms, &[time]].concat().concat();
@@ -196,7 +247,7 @@ fn events(block: u64) -> Vec<(u8, Vec<B256>, Vec<u8>)> {
             number(block),
             number(1),
             number(1000),
-            word(1) >> 96,
+            token,
             owner,
             owner,
             number(86_400),

@@ -109,7 +109,7 @@ pub enum IndexError {
         block: BlockId,
     },
     /// The chain kept changing while it was read.
-    #[error("the chain changed {times} times while one batch of blocks was read; try again")]
+    #[error("the chain changed {times} times while it was read: try again, or ask another node")]
     KeepsChanging {
         /// How often.
         times: u32,

@@ -98,20 +98,24 @@ impl Writer {
         mut progress: impl FnMut(Progress),
     ) -> Result<Position, IndexError> {
         let head = ask(|| chain.node().head())?.number;
-        let mut events = 0;
-        loop {
+        let (mut events, mut reorgs) = (0, 0);
+        while reorgs < MOVES {
             match self.follow(chain)? {
-                Step::Idle | Step::Lag { .. } => break,
-                Step::Reorg { .. } => {}
+                Step::Idle | Step::Lag { .. } => return self.caught_up(stores),
+                Step::Reorg { .. } => reorgs += 1,
                 Step::Blocks { position, events: new } => {
                     events += new.len() as u64;
                     progress(Progress { block: position.block, head, events });
                     if position.block >= head {
-                        break;
+                        return self.caught_up(stores);
                     }
                 }
             }
         }
+        Err(IndexError::KeepsChanging { times: MOVES })
+    }
+
+    fn caught_up(&mut self, stores: &Stores) -> Result<Position, IndexError> {
         self.fetch_manifests(stores, CATCH_UP_METADATA)?;
         self.position()
     }

@@ -56,8 +56,13 @@ mod tests {
         let (held, stopped) = WriterLock::take(&path).unwrap().unwrap();
         assert!(!stopped);
         assert!(WriterLock::take(&path).unwrap().is_none());
+        // A child that was started meanwhile and lives on does not keep it.
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         drop(held);
-        let (held, stopped) = WriterLock::take(&path).unwrap().unwrap();
+        let taken = WriterLock::take(&path).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let (held, stopped) = taken.unwrap();
         assert!(!stopped);
         // What a killed process leaves: the byte, and no lock.
         flock(&held.0, FlockOperation::Unlock).unwrap();

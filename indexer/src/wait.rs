@@ -1,4 +1,5 @@
-//! For commands that run while another process follows: wait until it has what is on the chain now.
+//! For commands: bring the index up to the chain's head, or wait for the process that does; and then
+//! read it as it was at that block, whatever is written meanwhile.
 
 use crate::follow::{BlockId, Progress};
 use crate::retry::ask;
@@ -15,8 +16,40 @@ const PAUSE: Duration = Duration::from_millis(50);
 const TURN: Duration = Duration::from_secs(1);
 
 impl Index {
+    /// Brings the index up to the chain's head, as its writer or by waiting for the one who is. From
+    /// then on this `Index` reads the index as it was then, until this or [`Index::wait_for`] is
+    /// called again.
+    ///
+    /// # Errors
+    /// As [`crate::Writer::catch_up`] and [`Index::wait_for`].
+    pub fn current(
+        &self,
+        chain: &Chain,
+        stores: &Stores,
+        timeout: Duration,
+        progress: impl FnMut(Progress),
+    ) -> Result<Position, IndexError> {
+        let begun = Instant::now();
+        loop {
+            if let Some(mut writer) = self.try_writer()? {
+                self.let_go()?;
+                let position = writer.catch_up(chain, stores, progress)?;
+                return Ok(self.hold()?.unwrap_or(position));
+            }
+            let left = timeout.saturating_sub(begun.elapsed());
+            match self.wait_for(chain, left.min(TURN)) {
+                Err(IndexError::Behind { .. }) if left > TURN => {}
+                Err(IndexError::Behind { path, awaited, at, .. }) => {
+                    return Err(IndexError::Behind { path, awaited, at, waited: timeout });
+                }
+                waited => return waited,
+            }
+        }
+    }
+
     /// Waits until the index has the chain's head as of now, by number and hash; if that block is
-    /// replaced meanwhile, until it has the head in its place.
+    /// replaced meanwhile, until it has the head in its place. From then on this `Index` reads the
+    /// index as it was then.
     ///
     /// # Errors
     /// [`IndexError::Behind`] after `timeout`; the node could not be asked.
@@ -24,7 +57,8 @@ impl Index {
         let begun = Instant::now();
         let mut head = ask(|| chain.node().head())?;
         loop {
-            let position = self.position()?;
+            self.let_go()?;
+            let position = self.hold()?;
             if let Some(at) = position.filter(|at| at.block >= head.number) {
                 if self.has(chain, &at, &head)? {
                     return Ok(at);
@@ -33,6 +67,7 @@ impl Index {
                 head = ask(|| chain.node().head())?;
             }
             if begun.elapsed() >= timeout {
+                self.let_go()?;
                 return Err(IndexError::Behind {
                     path: self.path.clone(),
                     awaited: BlockId { number: head.number, hash: head.hash },
@@ -58,30 +93,16 @@ impl Index {
         }
     }
 
-    /// Brings the index up to the chain's head: as its writer, or by waiting for the one who is.
-    ///
-    /// # Errors
-    /// As [`crate::Writer::catch_up`] and [`Index::wait_for`].
-    pub fn current(
-        &self,
-        chain: &Chain,
-        stores: &Stores,
-        timeout: Duration,
-        progress: impl FnMut(Progress),
-    ) -> Result<Position, IndexError> {
-        let begun = Instant::now();
-        loop {
-            if let Some(mut writer) = self.try_writer()? {
-                return writer.catch_up(chain, stores, progress);
-            }
-            let left = timeout.saturating_sub(begun.elapsed());
-            match self.wait_for(chain, left.min(TURN)) {
-                Err(IndexError::Behind { .. }) if left > TURN => {}
-                Err(IndexError::Behind { path, awaited, at, .. }) => {
-                    return Err(IndexError::Behind { path, awaited, at, waited: timeout });
-                }
-                waited => return waited,
-            }
+    /// Begins a reading transaction: all that is read in it is of one moment.
+    fn hold(&self) -> Result<Option<Position>, IndexError> {
+        self.connection.execute_batch("BEGIN")?;
+        self.position()
+    }
+
+    fn let_go(&self) -> Result<(), IndexError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
         }
+        Ok(())
     }
 }

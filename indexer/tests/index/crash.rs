@@ -126,7 +126,8 @@ fn killed_at_any_moment_it_goes_on_without_gap() {
     let index = scene.index("index");
     let events = "SELECT count(*) FROM events";
     let (mut counts, mut kills) = (Vec::new(), 0);
-    while counts.last() != Some(&count(&scene.index("fresh").path().to_owned(), events)) {
+    let all = count(scene.index("fresh").path(), events);
+    while counts.last() != Some(&all) {
         assert!(kills < 40, "it does not get on: {counts:?}");
         let follower = follower(&scene, "index", proxy.url());
         std::thread::sleep(Duration::from_millis(60 + 7 * kills));

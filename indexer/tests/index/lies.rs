@@ -46,7 +46,8 @@ fn events_that_do_not_add_up_stop_following() {
     scene.node().mine(2);
     let (rows, at) = (dump(index.path()), index.position().unwrap());
 
-    let lies: [(&str, fn(&mut Vec<Value>)); 5] = [
+    type Lie = fn(&mut Vec<Value>);
+    let lies: [(&str, Lie); 5] = [
         ("left out", |logs| drop(logs.pop())),
         ("all left out", Vec::clear),
         ("repeated", |logs| logs.push(logs[0].clone())),
@@ -227,7 +228,8 @@ fn without_old_state_a_backfill_closes_at_its_last_block() {
 fn without_old_state_a_lie_discards_all_that_is_not_closed() {
     let scene = long_scene();
     let second = scene.chain.node().head().unwrap().number - 2 * 61 - 60;
-    let lies: [(&str, fn(&mut Vec<Value>, u64)); 2] = [
+    type Lie = fn(&mut Vec<Value>, u64);
+    let lies: [(&str, Lie); 2] = [
         ("left out", |logs, second| {
             logs.retain(|log| log["blockNumber"] != format!("{second:#x}"));
         }),

@@ -61,3 +61,24 @@ fn a_reader_says_what_it_waited_for_and_another_writer_is_refused() {
     let position = index.current(&scene.chain, &no_stores(), short, |_| {}).unwrap();
     assert_eq!(position.hash, head.hash);
 }
+
+#[test]
+fn what_is_read_stays_as_it_was_until_it_is_brought_up_again() {
+    let scene = Scene::new();
+    let index = scene.index("index");
+    let current = || {
+        let wait = Duration::from_secs(5);
+        index.current(&scene.chain, &no_stores(), wait, |_| {}).unwrap()
+    };
+    scene.list(1);
+    let before = current();
+    let accumulators = index.accumulators().unwrap();
+    scene.list(2);
+    scene.follow(&scene.index("index"));
+    assert_eq!(index.datasets().unwrap().len(), 1);
+    assert_eq!(index.position().unwrap(), Some(before));
+    assert_eq!(index.accumulators().unwrap(), accumulators);
+
+    assert!(current().block > before.block);
+    assert_eq!(index.datasets().unwrap().len(), 2);
+}
