@@ -4,9 +4,12 @@
 mod anvil;
 mod crash;
 mod dump;
+mod events;
 mod file;
 mod finality;
 mod lies;
+mod listing;
+mod log;
 mod market;
 mod metadata;
 mod proxy;

@@ -1,73 +1,15 @@
-//! The whole market on the real chain: what the contracts did is what the rows say.
+//! Grants and payments on the real chain: what the contracts did is what the rows say.
 
 use crate::anvil::Development as _;
-use crate::dump::{count, dump};
-use crate::scene::{HOUR, Scene, order_in, purchase, version};
+use crate::dump::dump;
+use crate::scene::{HOUR, Scene, moment, order_in, purchase, version};
 use alloy_primitives::{Address, B256, U256};
-use indexer::{Grant, Index, LogRow, Moment, Revocations, Step};
-use ledger::accumulator;
-use ledger::chain::{Anchoring, At, Done, Event, Included, PrivateKeySigner};
-use ledger::market::{GrantStatus, Order, SaleStatus, Terms};
-use ledger::merkle;
+use indexer::{Grant, Index, Revocations};
+use ledger::chain::{At, Done};
+use ledger::market::{GrantStatus, Order};
 use serde_json::json;
 
 const PRICE: u128 = 1_000_000;
-
-fn moment(scene: &Scene, included: &Included) -> Moment {
-    let block = scene.node().block(At::Number(included.block)).unwrap().unwrap();
-    Moment { block: block.number, time: block.time, transaction: included.transaction }
-}
-
-#[test]
-fn listings_keep_their_history() {
-    let scene = Scene::new();
-    let index = scene.index("index");
-    let (provider, reader) = (scene.provider.address(), scene.reader.address());
-    let listed = scene.chain.list(&scene.provider, version(1), scene.terms(PRICE)).unwrap();
-    let dataset = U256::from(1);
-    let added = scene.chain.new_version(&scene.provider, dataset, version(2)).unwrap();
-    let dear = Terms { price: u128::MAX >> 32, ..scene.terms(0) };
-    let set = scene.chain.set_terms(&scene.provider, dataset, dear).unwrap();
-    scene.chain.set_status(&scene.provider, dataset, SaleStatus::Paused).unwrap();
-    let moved = scene.transfer(dataset, reader);
-    let position = scene.follow(&index);
-
-    let row = index.dataset(dataset).unwrap().unwrap();
-    assert_eq!((row.owner, row.status, row.terms), (reader, SaleStatus::Paused, dear));
-    assert_eq!(row.listed, moment(&scene, &listed.included));
-    assert_eq!((row.latest.number, row.latest.version), (2, version(2)));
-    assert_eq!(row.latest.added, moment(&scene, &added.included));
-    assert_eq!(index.datasets().unwrap(), std::slice::from_ref(&row));
-    let versions = index.versions(dataset).unwrap();
-    assert_eq!(versions.iter().map(|v| v.version).collect::<Vec<_>>(), [version(1), version(2)]);
-    assert_eq!(index.version(dataset, 2).unwrap(), Some(row.latest));
-    assert_eq!(index.version(dataset, 3).unwrap(), None);
-    assert_eq!(index.dataset(U256::from(2)).unwrap(), None);
-
-    let owners = index.owners(dataset).unwrap();
-    assert_eq!(owners.iter().map(|span| span.owner).collect::<Vec<_>>(), [provider, reader]);
-    assert_eq!((owners[0].from, owners[0].to), (listed.included.block, Some(moved.block)));
-    assert_eq!((owners[1].from, owners[1].to), (moved.block, None));
-    for (block, owner) in [
-        (listed.included.block - 1, None),
-        (listed.included.block, Some(provider)),
-        (moved.block - 1, Some(provider)),
-        (moved.block, Some(reader)),
-        (position.block + 9, Some(reader)),
-    ] {
-        assert_eq!(index.owner_at(dataset, block).unwrap(), owner, "{block}");
-    }
-    let terms = index.terms(dataset).unwrap();
-    let spans: Vec<_> = terms.iter().map(|span| (span.terms, span.from, span.to)).collect();
-    let (first, second) = (listed.included.block, set.included.block);
-    assert_eq!(spans, [(scene.terms(PRICE), first, Some(second)), (dear, second, None)]);
-    // A version that names the same panel later.
-    let copy = scene.chain.list(&scene.provider, version(1), scene.terms(0)).unwrap();
-    assert!(matches!(copy.events[1], Event::Listed { dataset, .. } if dataset == U256::from(2)));
-    scene.follow(&index);
-    assert_eq!(index.same_roots(U256::from(2)).unwrap().len(), 1);
-    assert_eq!(index.same_roots(dataset).unwrap(), []);
-}
 
 /// A scene in which the reader can pay and dataset 1 costs [`PRICE`].
 fn shop() -> Scene {
@@ -222,116 +164,4 @@ fn payments_that_a_token_refused_are_owed() {
     scene.node().reorg(1);
     scene.follow(&index);
     assert_eq!(index.credits(provider).unwrap(), [(token, U256::from(2 * PRICE))]);
-}
-
-fn open_log(scene: &Scene, by: &PrivateKeySigner, origin: &str) -> LogRow {
-    let key = B256::repeat_byte(0xab);
-    let done = scene.chain.open_log(by, origin, key).unwrap();
-    match &done.events[..] {
-        [Event::Opened { log, owner, .. }] => LogRow {
-            log: *log,
-            owner: *owner,
-            origin: origin.to_owned(),
-            key,
-            opened: moment(scene, &done.included),
-            head: None,
-        },
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn logs_and_anchors_are_listed() {
-    let scene = Scene::new();
-    let index = scene.index("index");
-    let one = open_log(&scene, &scene.provider, "one.example");
-    let two = open_log(&scene, &scene.provider, "two.example");
-    let three = open_log(&scene, &scene.reader, "one.example");
-    let leaves: Vec<_> = (0..5).map(|n| merkle::leaf_hash(&[n])).collect();
-    let anchor = |old: usize, size: usize| {
-        let proof =
-            if old == 0 { Vec::new() } else { merkle::consistency_proof(&leaves[..size], old) };
-        let root = merkle::root(&leaves[..size]);
-        let sizes = (old as u64, size as u64);
-        let entries = B256::repeat_byte(size as u8);
-        let by = &scene.provider;
-        let done = scene
-            .chain
-            .anchor(
-                by,
-                &Anchoring { log: one.log, old_size: sizes.0, size: sizes.1, root, entries, proof },
-            )
-            .unwrap();
-        indexer::Anchor {
-            log: one.log,
-            old_size: sizes.0,
-            size: sizes.1,
-            root,
-            entries,
-            at: moment(&scene, &done.included),
-        }
-    };
-    let anchors = [anchor(0, 3), anchor(3, 5)];
-    // The first anchor of a log may claim any size.
-    let all = Anchoring {
-        log: two.log,
-        old_size: 0,
-        size: u64::MAX,
-        root: B256::ZERO,
-        entries: ENVELOPE,
-        proof: Vec::new(),
-    };
-    scene.chain.anchor(&scene.provider, &all).unwrap();
-    scene.follow(&index);
-    assert_eq!(index.anchors(one.log).unwrap(), anchors);
-    assert_eq!(index.anchors(three.log).unwrap(), []);
-    let one = LogRow { head: Some(anchors[1]), ..one };
-    assert_eq!(index.log_of_id(one.log).unwrap(), Some(one.clone()));
-    assert_eq!(index.logs_of(scene.reader.address()).unwrap(), std::slice::from_ref(&three));
-    let logs = index.logs().unwrap();
-    assert_eq!((&logs[0], &logs[2], logs.len()), (&one, &three, 3));
-    assert_eq!(logs[1].head.unwrap().size, u64::MAX);
-    assert_eq!(index.logs_of(scene.provider.address()).unwrap(), logs[..2]);
-}
-
-#[test]
-fn a_step_tells_what_happened_and_events_replay_to_the_accumulators() {
-    let scene = shop();
-    let index = scene.index("index");
-    scene.follow(&index);
-    let (number, _, _) = buy(&scene);
-    let mut writer = index.writer().unwrap();
-    let no_stores = crate::scene::no_stores();
-    match writer.step(&scene.chain, &no_stores).unwrap() {
-        Step::Blocks { position, events } => {
-            assert_eq!(position, index.position().unwrap().unwrap());
-            let bought =
-                |event: &Event| matches!(event, Event::Bought { grant, .. } if *grant == number);
-            // Mint, lock, purchase: the others change no row.
-            assert_eq!(events.len(), 3);
-            assert!(bought(&events[2].event), "{events:?}");
-            assert!(events.iter().all(|noted| noted.block == position.block));
-        }
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(writer.step(&scene.chain, &no_stores).unwrap(), Step::Idle);
-
-    let head = index.position().unwrap().unwrap();
-    let connection = rusqlite::Connection::open(index.path()).unwrap();
-    for (contract, acc) in index.accumulators().unwrap() {
-        assert_eq!(acc, scene.chain.acc(contract, At::Hash(head.hash)).unwrap());
-        let mut replayed = accumulator::seed(scene.network().chain, contract);
-        let mut events = connection
-            .prepare("SELECT topics, data, acc_after FROM events WHERE address = ?1 ORDER BY block, log_index")
-            .unwrap();
-        let mut rows = events.query([contract.0.0]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let (topics, data): (Vec<u8>, Vec<u8>) = (row.get(0).unwrap(), row.get(1).unwrap());
-            let topics: Vec<_> = topics.chunks(32).map(B256::from_slice).collect();
-            replayed = accumulator::extend(replayed, &topics, &data);
-            assert_eq!(row.get::<_, [u8; 32]>(2).unwrap(), replayed.0);
-        }
-        assert_eq!(replayed, acc);
-    }
-    assert!(count(index.path(), "SELECT count(*) FROM events") > 10);
 }

@@ -2,10 +2,10 @@
 
 use crate::anvil::Anvil;
 use alloy_primitives::{Address, B256, Bytes, U256};
-use indexer::{Index, Position};
+use indexer::{Index, Moment, Position};
 use ledger::Network;
 use ledger::chain::{
-    Call, Chain, Deployment, Done, Event, Included, Node, PrivateKeySigner, Purchase, deploy,
+    At, Call, Chain, Deployment, Done, Event, Included, Node, PrivateKeySigner, Purchase, deploy,
 };
 use ledger::dataset::Version;
 use ledger::market::{Order, Terms};
@@ -155,4 +155,10 @@ pub(crate) fn order_in(done: &Done) -> (U256, Order) {
         _ => None,
     };
     done.events.iter().find_map(bought).expect("it was bought")
+}
+
+/// When a transaction happened.
+pub(crate) fn moment(scene: &Scene, included: &Included) -> Moment {
+    let block = scene.node().block(At::Number(included.block)).unwrap().unwrap();
+    Moment { block: block.number, time: block.time, transaction: included.transaction }
 }

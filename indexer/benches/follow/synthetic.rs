@@ -1,10 +1,6 @@
-//! Backfill, restart, a reorg of 64 blocks and the time from a block to its rows, against a node
-//! that costs little: its answers are made beforehand. `cargo bench -p indexer -- [events]`; the
-//! figures stand in `docs/spec/index.md`.
+//! A node that knows a made-up chain and answers from memory.
 
 use alloy_primitives::{Address, B256, U256, hex, keccak256};
-use indexer::{Index, Step};
-use ledger::chain::{Chain, Node};
 use ledger::{Network, accumulator};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -12,98 +8,18 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-use store::Stores;
 
 const CHAIN: u64 = 31_337;
 /// Events in a block: five grants that are bought, delivered and settled, and a listing.
-const PER_BLOCK: u64 = 27;
+pub(crate) const PER_BLOCK: u64 = 27;
 /// Blocks that come one by one after the backfill.
-const FOLLOWED: u64 = 200;
-
-fn main() {
-    let events = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(100_000_u64);
-    let node = Arc::new(Synthetic::new(events / PER_BLOCK));
-    let url = serve(Arc::clone(&node));
-    let chain = Chain::connect(network(), vec![Node::new(&url).unwrap()]).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let index = Index::open(folder.path(), &network()).unwrap();
-    let stores = Stores::new(Vec::new());
-
-    let mut writer = index.writer().unwrap();
-    let begun = Instant::now();
-    let mut followed = 0;
-    while let Step::Blocks { events, .. } = writer.step(&chain, &stores).unwrap() {
-        followed += events.len();
-    }
-    let taken = begun.elapsed();
-    let rate = followed as f64 / taken.as_secs_f64();
-    println!("backfill      {followed} events in {taken:.2?}: {rate:.0}/s");
-    let size = std::fs::metadata(index.path()).unwrap().len() as f64 / 1e6;
-    println!("database      {size:.0} MB");
-    drop((writer, index));
-
-    let begun = Instant::now();
-    let index = Index::open(folder.path(), &network()).unwrap();
-    let mut writer = index.writer().unwrap();
-    assert_eq!(writer.step(&chain, &stores).unwrap(), Step::Idle);
-    println!("restart       {:.2?}", begun.elapsed());
-
-    drop(writer);
-
-    let mut latencies = latencies(&node, &index, &url);
-    latencies.sort();
-    let at = |share: usize| latencies[latencies.len() * share / 100];
-    println!("block to row  p50 {:.2?}, p99 {:.2?}", at(50), at(99));
-
-    node.fork.store(node.head() - 63, Ordering::SeqCst);
-    let mut writer = index.writer().unwrap();
-    let begun = Instant::now();
-    match writer.step(&chain, &stores).unwrap() {
-        Step::Reorg { from, to } => {
-            println!("reorg         {} blocks in {:.2?}", from.number - to.number, begun.elapsed());
-        }
-        other => panic!("{other:?}"),
-    }
-    println!("peak memory   {}", peak_memory());
-}
-
-/// How long after each of the last blocks its rows can be read, beside one who steps all the time.
-fn latencies(node: &Synthetic, index: &Index, url: &str) -> Vec<Duration> {
-    let mut writer = index.writer().unwrap();
-    let chain = Chain::connect(network(), vec![Node::new(url).unwrap()]).unwrap();
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
-            let stores = Stores::new(Vec::new());
-            for _ in 0..FOLLOWED {
-                while writer.step(&chain, &stores).unwrap() == Step::Idle {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-            }
-        });
-        let follow = |_| {
-            let head = node.head.fetch_add(1, Ordering::SeqCst) + 1;
-            let begun = Instant::now();
-            while index.position().unwrap().unwrap().block < head {
-                std::thread::sleep(Duration::from_micros(200));
-            }
-            begun.elapsed()
-        };
-        (0..FOLLOWED).map(follow).collect()
-    })
-}
-
-fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.map_or_else(|| "unknown".to_owned(), |size| size.trim().to_owned())
-}
+pub(crate) const FOLLOWED: u64 = 200;
 
 fn address(n: u8) -> Address {
     Address::repeat_byte(n)
 }
 
-fn network() -> Network {
+pub(crate) fn network() -> Network {
     let contract = |n| json!({ "address": address(n), "code_hash": keccak256([1]) });
     let network = json!({
         "name": "bench", "chain": CHAIN, "genesis": hash(0, false), "deployed_at": 1,
@@ -126,17 +42,17 @@ struct Made {
     accs: [B256; 5],
 }
 
-struct Synthetic {
+pub(crate) struct Synthetic {
     blocks: Vec<Made>,
     /// The numbers of blocks by their hashes, before and after the reorg.
     numbers: HashMap<B256, u64>,
-    head: AtomicU64,
+    pub(crate) head: AtomicU64,
     /// From here on the blocks are others, and empty.
-    fork: AtomicU64,
+    pub(crate) fork: AtomicU64,
 }
 
 impl Synthetic {
-    fn new(blocks: u64) -> Self {
+    pub(crate) fn new(blocks: u64) -> Self {
         let mut accs = [1, 2, 3, 4, 5].map(|n| accumulator::seed(CHAIN, address(n)));
         let mut all = vec![Made { logs: String::new(), accs }];
         for block in 1..=blocks {
@@ -165,7 +81,7 @@ impl Synthetic {
         Self { blocks: all, numbers, head, fork: AtomicU64::new(u64::MAX) }
     }
 
-    fn head(&self) -> u64 {
+    pub(crate) fn head(&self) -> u64 {
         self.head.load(Ordering::SeqCst)
     }
 
@@ -276,7 +192,7 @@ fn events(block: u64) -> Vec<(u8, Vec<B256>, Vec<u8>)> {
 }
 
 /// Answers over HTTP until the process ends.
-fn serve(node: Arc<Synthetic>) -> String {
+pub(crate) fn serve(node: Arc<Synthetic>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

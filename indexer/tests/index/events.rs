@@ -1,0 +1,50 @@
+//! What a step tells, and that the stored events replay to what the contracts commit to.
+
+use crate::dump::count;
+use crate::scene::{Scene, no_stores};
+use alloy_primitives::B256;
+use indexer::Step;
+use ledger::accumulator;
+use ledger::chain::{At, Event};
+
+#[test]
+fn a_step_tells_what_happened_and_events_replay_to_the_accumulators() {
+    let scene = Scene::new();
+    let dataset = scene.list(1);
+    let index = scene.index("index");
+    scene.follow(&index);
+    let (number, _) = scene.buy(dataset, 1, scene.terms(0));
+    let mut writer = index.writer().unwrap();
+    match writer.step(&scene.chain, &no_stores()).unwrap() {
+        Step::Blocks { position, events } => {
+            assert_eq!(position, index.position().unwrap().unwrap());
+            let bought =
+                |event: &Event| matches!(event, Event::Bought { grant, .. } if *grant == number);
+            // Mint, lock, purchase: the others change no row.
+            assert_eq!(events.len(), 3);
+            assert!(bought(&events[2].event), "{events:?}");
+            assert!(events.iter().all(|noted| noted.block == position.block));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(writer.step(&scene.chain, &no_stores()).unwrap(), Step::Idle);
+
+    let head = index.position().unwrap().unwrap();
+    let connection = rusqlite::Connection::open(index.path()).unwrap();
+    for (contract, acc) in index.accumulators().unwrap() {
+        assert_eq!(acc, scene.chain.acc(contract, At::Hash(head.hash)).unwrap());
+        let mut replayed = accumulator::seed(scene.network().chain, contract);
+        let mut events = connection
+            .prepare("SELECT topics, data, acc_after FROM events WHERE address = ?1 ORDER BY block, log_index")
+            .unwrap();
+        let mut rows = events.query([contract.0.0]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let (topics, data): (Vec<u8>, Vec<u8>) = (row.get(0).unwrap(), row.get(1).unwrap());
+            let topics: Vec<_> = topics.chunks(32).map(B256::from_slice).collect();
+            replayed = accumulator::extend(replayed, &topics, &data);
+            assert_eq!(row.get::<_, [u8; 32]>(2).unwrap(), replayed.0);
+        }
+        assert_eq!(replayed, acc);
+    }
+    assert!(count(index.path(), "SELECT count(*) FROM events") > 10);
+}
