@@ -5,11 +5,11 @@
 use crate::IndexError;
 use ledger::Network;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What this program writes and reads.
 const SCHEMA: i64 = 1;
@@ -36,30 +36,51 @@ pub(crate) fn prepare(folder: &Path, network: &Network) -> Result<PathBuf, Index
         .create(folder)
         .map_err(|e| IndexError::disk("make the folder", folder, e))?;
     let path = path(folder, network);
-    // SQLite gives its other files the mode of this one.
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|e| IndexError::disk("open", &path, e))?;
-    let named = |error| match IndexError::from(error) {
+    prepare_file(&path, network).map_err(|error| match error {
         IndexError::Damaged { why } => {
             IndexError::Damaged { why: format!("{}: {why}", path.display()) }
         }
         other => other,
-    };
-    let mut connection = connect(&path).map_err(named)?;
-    create(&mut connection, network).map_err(named)?;
-    verify_schema(&connection, &path)?;
-    verify_network(&connection, &path, network)?;
-    demand_wal(&connection, &path)?;
+    })?;
     Ok(path)
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+fn prepare_file(path: &Path, network: &Network) -> Result<(), IndexError> {
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    // By name: to open and close the file here would drop the locks of every other connection of
+    // this process. SQLite gives its other files the mode of this one.
+    std::fs::set_permissions(path, Permissions::from_mode(0o600))
+        .map_err(|e| IndexError::disk("set the mode of", path, e))?;
+    let mode = when_free(|| {
+        create(&mut connection, network)?;
+        use_wal(&connection)
+    })?;
+    verify_schema(&connection, path)?;
+    verify_network(&connection, path, network)?;
+    match mode.as_str() {
+        "wal" => Ok(()),
+        _ => Err(IndexError::NoWal { path: path.to_owned(), mode }),
+    }
+}
+
+/// Again while another connection is in the way: SQLite itself does not wait for the journal's mode.
+fn when_free<T>(mut run: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let begun = Instant::now();
+    loop {
+        match run() {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < BUSY =>
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(128);
@@ -69,7 +90,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 /// A connection that reads, and leaves checkpoints to the writer.
 pub(crate) fn reader(path: &Path) -> Result<Connection, IndexError> {
-    let connection = connect(path)?;
+    let connection = connect(path, OpenFlags::empty())?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
@@ -78,7 +99,7 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, IndexError> {
 
 /// The writer's connection.
 pub(crate) fn writer(path: &Path) -> Result<Connection, IndexError> {
-    Ok(connect(path)?)
+    Ok(connect(path, OpenFlags::empty())?)
 }
 
 /// Reads the whole file where its last writer was stopped in the middle.
@@ -118,7 +139,7 @@ fn verify_schema(connection: &Connection, path: &Path) -> Result<(), IndexError>
     let application: i64 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if application != APPLICATION {
-        return Err(IndexError::Damaged { why: format!("{} is no index", path.display()) });
+        return Err(IndexError::Damaged { why: "it is no index".to_owned() });
     }
     match found {
         SCHEMA => Ok(()),
@@ -160,14 +181,12 @@ fn verify_network(
     Ok(())
 }
 
-fn demand_wal(connection: &Connection, path: &Path) -> Result<(), IndexError> {
+/// Turns the journal's mode to WAL, if it is another; what it is then.
+fn use_wal(connection: &Connection) -> rusqlite::Result<String> {
     let mode = |row: &rusqlite::Row| row.get::<_, String>(0);
     let now = connection.pragma_query_value(None, "journal_mode", mode)?;
     if now == "wal" {
-        return Ok(());
+        return Ok(now);
     }
-    match connection.pragma_update_and_check(None, "journal_mode", "wal", mode)?.as_str() {
-        "wal" => Ok(()),
-        other => Err(IndexError::NoWal { path: path.to_owned(), mode: other.to_owned() }),
-    }
+    connection.pragma_update_and_check(None, "journal_mode", "wal", mode)
 }

@@ -1,6 +1,7 @@
 //! What a step tells, and that the stored events replay to what the contracts commit to.
 
-use crate::dump::count;
+use crate::anvil::Development as _;
+use crate::dump::{count, dump};
 use crate::scene::{Scene, no_stores};
 use alloy_primitives::B256;
 use indexer::Step;
@@ -47,4 +48,24 @@ fn a_step_tells_what_happened_and_events_replay_to_the_accumulators() {
         assert_eq!(replayed, acc);
     }
     assert!(count(index.path(), "SELECT count(*) FROM events") > 10);
+}
+
+#[test]
+fn a_batch_may_end_before_a_contract_is_there() {
+    let scene = Scene::new();
+    let deployed = scene.node().head().unwrap().number;
+    scene.list(1);
+    // The backfill ends 16 blocks below the head: in the middle of the deployment.
+    scene.node().mine(12);
+    let index = scene.index("index");
+    let mut writer = index.writer().unwrap();
+    match writer.step(&scene.chain, &no_stores()).unwrap() {
+        Step::Blocks { position, .. } => assert!((1..deployed - 1).contains(&position.block)),
+        other => panic!("{other:?}"),
+    }
+    while writer.step(&scene.chain, &no_stores()).unwrap() != Step::Idle {}
+    let fresh = scene.index("fresh");
+    scene.follow(&fresh);
+    assert_eq!(dump(index.path()), dump(fresh.path()));
+    assert_eq!(index.datasets().unwrap().len(), 1);
 }

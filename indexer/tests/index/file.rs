@@ -135,3 +135,18 @@ fn rows_that_this_program_did_not_write_are_errors() {
     assert!(matches!(index.logs(), Err(IndexError::Damaged { .. })));
     assert!(matches!(index.results(), Err(IndexError::Damaged { .. })));
 }
+
+#[test]
+fn many_may_open_it_at_once() {
+    for round in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = std::thread::scope(|scope| {
+            let open = || scope.spawn(|| open(&folder, &network()).map(|index| index.position()));
+            let threads: Vec<_> = (0..6).map(|_| open()).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        for index in opened {
+            assert!(matches!(index, Ok(Ok(None))), "round {round}: {index:?}");
+        }
+    }
+}
