@@ -26,7 +26,7 @@ usage: cheat change-count TABLE           one AC of a result.tsv becomes one mor
                                           (PROVENOME_NETWORK, PROVENOME_RPC, PROVENOME_STORE)
        cheat flip-byte FOLDER             one bit of the largest block of a dir: store";
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -73,7 +73,7 @@ fn change_genotype(from: &Path, to: &Path) -> Outcome {
 }
 
 /// The steps of a home's only log, and its folder.
-fn log_of(home: &Path) -> Result<(PathBuf, Vec<(Step, Signature)>), Box<dyn Error>> {
+fn log_of(home: &Path) -> Outcome<(PathBuf, Vec<(Step, Signature)>)> {
     let folder = fs::read_dir(home.join("log"))?.next().ok_or("no log")??.path();
     let mut steps = Vec::new();
     while let Ok(bytes) = fs::read(folder.join(format!("{:08}", steps.len()))) {
@@ -157,7 +157,7 @@ fn flip_byte(folder: &Path) -> Outcome {
     Ok(fs::write(&largest, bytes)?)
 }
 
-fn files(folder: &Path) -> Result<Vec<(u64, PathBuf)>, Box<dyn Error>> {
+fn files(folder: &Path) -> Outcome<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

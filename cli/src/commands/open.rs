@@ -105,9 +105,9 @@ pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
         )));
     }
     if args.force {
-        out.publish()?
+        out.publish()?;
     } else {
-        out.publish_new()?
+        out.publish_new()?;
     }
     Ok(answer(args, &received, &opened, (sha256, length)))
 }
@@ -133,7 +133,7 @@ pub(crate) fn receive(
             .check("reader")
             .hint("open it from the home of the account that bought it"));
     }
-    let delivery = grant.delivered.clone().ok_or_else(|| {
+    let delivery = grant.delivered.ok_or_else(|| {
         Failure::no(format!("grant:{number} is {}", grant.status.word()))
             .check("delivered")
             .hint("wait with `provenome grants --wait`, or after the deadline `provenome refund`")

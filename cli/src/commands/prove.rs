@@ -282,12 +282,12 @@ fn from_file(
     columns: ColumnSet,
     staging: &Staging,
 ) -> Result<Source, Failure> {
+    let columns = select(Vcf::open(file)?, columns)?;
     let size = file.metadata().context("read", file)?.len();
     let bar = session.progress.bytes("committing the panel", size);
     let done = |used| bar.set_position(used);
     let committed = commit_panel(Vcf::open(file)?, &build, &key, staging.path(), done)?;
     bar.finish_and_clear();
-    let columns = select(Vcf::open(file)?, columns)?;
     Ok(Source { panel: committed.panel, leaves: committed.leaves, build, key, columns, listed })
 }
 

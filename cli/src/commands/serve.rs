@@ -46,7 +46,7 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
     let position = writer.catch_up(chain, session.stores()?, |_| {})?;
     say(
         session,
-        json!({ "event": "following", "block": position.block }),
+        &json!({ "event": "following", "block": position.block }),
         &format!("following from block {}; Ctrl-C ends it", position.block),
     );
 
@@ -63,7 +63,7 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
                 Ok(Step::Reorg { from, to }) => {
                     say(
                         session,
-                        json!({ "event": "reorg", "from": from.number, "to": to.number }),
+                        &json!({ "event": "reorg", "from": from.number, "to": to.number }),
                         &format!(
                             "the chain was reorganised from block {} back to {}",
                             from.number, to.number
@@ -77,7 +77,7 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
                     let why = Failure::from(error);
                     say(
                         session,
-                        json!({ "event": "waiting", "why": why.message() }),
+                        &json!({ "event": "waiting", "why": why.message() }),
                         why.message(),
                     );
                     std::thread::sleep(pause);
@@ -99,7 +99,7 @@ fn warn(session: &Session, chain: &Chain) {
     }
 }
 
-fn say(session: &Session, json: serde_json::Value, text: &str) {
+fn say(session: &Session, json: &serde_json::Value, text: &str) {
     if session.json {
         anstream::println!("{json}");
     } else {
@@ -164,12 +164,12 @@ impl Serving<'_> {
         match deliver(self.session, self.vault, index, grant, now)? {
             Outcome::Delivered { transaction, envelope } => say(
                 self.session,
-                json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope }),
+                &json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope }),
                 &format!("{id}: {price} in escrow from {}: delivered", grant.buyer),
             ),
             Outcome::Declined { transaction, why } => say(
                 self.session,
-                json!({ "event": "declined", "id": id, "transaction": transaction, "why": why }),
+                &json!({ "event": "declined", "id": id, "transaction": transaction, "why": why }),
                 &format!("{id}: declined, the buyer is refunded: {why}"),
             ),
         }
@@ -179,7 +179,7 @@ impl Serving<'_> {
     fn told_waiting(&self, what: &str, why: &Failure) {
         say(
             self.session,
-            json!({ "event": "waiting", "id": what, "why": why.message() }),
+            &json!({ "event": "waiting", "id": what, "why": why.message() }),
             &format!("{what}: waiting: {}", why.message()),
         );
     }

@@ -1,6 +1,6 @@
 use crate::answer::{Answer, Lines};
 use crate::failure::Failure;
-use crate::plain::{plain, plain_lines};
+use crate::plain::plain_lines;
 use crate::session::{Followed, Session};
 use crate::{clock, describe};
 use alloy_primitives::{B256, U256};
@@ -157,10 +157,10 @@ fn show_result(index: &Index, number: U256) -> Result<Answer, Failure> {
         .add("step", posted.step)
         .add("record", posted.record)
         .add("standing", "posted; `provenome audit` says whether it is proved");
-    Ok(Answer::yes(lines.to_string(), result_json(row.posted)))
+    Ok(Answer::yes(lines.to_string(), result_json(&row.posted)))
 }
 
-fn result_json(posted: ledger::posting::Posted) -> Value {
+fn result_json(posted: &ledger::posting::Posted) -> Value {
     json!({
         "id": format!("result:{}", posted.result),
         "dataset": format!("dataset:{}", posted.dataset),
@@ -170,6 +170,6 @@ fn result_json(posted: ledger::posting::Posted) -> Value {
         "step": posted.step,
         "record": posted.record,
         "time": posted.time,
-        "standing": plain("posted"),
+        "standing": "posted",
     })
 }
