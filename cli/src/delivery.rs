@@ -21,7 +21,7 @@ const MARGIN: u64 = 120;
 /// What became of an order.
 pub(crate) enum Outcome {
     /// The envelope is named on the chain and in the store.
-    Delivered { transaction: B256, envelope: B256 },
+    Delivered { transaction: B256, envelope: Cid },
     /// The order was refused, and its buyer refunded.
     Declined { transaction: B256, why: String },
 }
@@ -71,7 +71,10 @@ pub(crate) fn deliver(
     write_file(&kept(session, digest)?, envelope.block())?;
     let done = chain.deliver(&signer(vault), grant.grant, order, digest)?;
     publish(session, digest)?;
-    Ok(Outcome::Delivered { transaction: done.included.transaction, envelope: digest })
+    Ok(Outcome::Delivered {
+        transaction: done.included.transaction,
+        envelope: Cid::new(Codec::Raw, digest),
+    })
 }
 
 /// What an envelope is bound to.

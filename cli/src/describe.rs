@@ -7,7 +7,7 @@ use alloy_primitives::U256;
 use cohort::Inspection;
 use indexer::{Dataset, Grant, Metadata};
 use ledger::market::{GrantStatus, SaleStatus, Terms};
-use ledger::{Manifest, Network};
+use ledger::{Cid, Codec, Manifest, Network};
 use serde_json::{Value, json};
 
 /// A whole number with separators.
@@ -187,7 +187,7 @@ pub(crate) fn dataset_json(network: &Network, dataset: &Dataset) -> Value {
         "columns": version.version.columns,
         "data_root": version.version.data_root,
         "key_commit": version.version.key_commit,
-        "manifest": version.version.manifest,
+        "manifest": Cid::new(Codec::DagCbor, version.version.manifest).to_string(),
         "content_root": manifest.map(|m| m.content_root),
         "terms": terms_json(network, &dataset.terms),
     })
@@ -248,10 +248,10 @@ pub(crate) fn grant_json(network: &Network, grant: &Grant, now: u64) -> Value {
         "amount_units": order.amount.to_string(),
         "token": order.token,
         "deliver_by": grant.deliver_by,
-        "envelope": grant.delivered.as_ref().map(|d| d.envelope),
+        "envelope": grant.delivered.as_ref().map(|d| Cid::new(Codec::Raw, d.envelope).to_string()),
         "settle_after": grant.delivered.as_ref().map(|d| d.settle_after),
         "expires_at": grant.delivered.as_ref().map(|d| d.expires_at),
-        "request": order.request,
+        "request": Cid::new(Codec::Raw, order.request).to_string(),
         "now": now,
     })
 }

@@ -137,7 +137,7 @@ fn answer(
         None => lines.add("", "the chain had this head already; nothing was sent"),
     };
     let json = json!({
-        "log": logbook.id(), "size": size, "root": root, "entries": entries,
+        "log": logbook.id(), "size": size, "root": root, "entries": entries.map(|digest| Cid::new(Codec::DagCbor, digest).to_string()),
         "transaction": transaction,
     });
     Answer::yes(lines.to_string(), json)

@@ -54,7 +54,7 @@ pub(crate) fn run(session: &Session, args: &Attest) -> Result<Answer, Failure> {
         "id": args.id.to_string(),
         "verdict": verdict,
         "data_root": opened.data_root,
-        "evidence": cid.digest(),
+        "evidence": cid.to_string(),
         "transaction": done.included.transaction,
     });
     Ok(Answer::yes(lines.to_string(), json))

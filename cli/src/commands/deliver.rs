@@ -32,7 +32,7 @@ pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> 
                 .add("envelope", envelope)
                 .add("transaction", transaction);
             json!({ "id": args.id.to_string(), "delivered": true, "transaction": transaction,
-                    "envelope": envelope, "declined": null })
+                    "envelope": envelope.to_string(), "declined": null })
         }
         Outcome::Declined { transaction, why } => {
             lines.add("declined", args.id).add("because", &why).add("transaction", transaction);

@@ -34,9 +34,9 @@ struct Start {
     anvil: String,
 }
 
-/// Give an account coin for fees and, where the network has one, test tokens.
+/// Give an account coin for fees and, where there is a network with one, test tokens.
 ///
-/// JSON: address, coin, token.
+/// JSON: address, coin, token: {symbol, amount} | null.
 #[derive(Debug, Args)]
 struct Fund {
     /// The account
@@ -84,8 +84,9 @@ fn fund(session: &Session, args: &Fund) -> Result<Answer, Failure> {
     let mut lines = Lines::default();
     lines.add("account", args.address).add("coin", format!("{} more", args.coin));
     let minted = match session.network_path() {
-        Err(_) => None,
-        Ok(_) => mint(session.chain()?, args)?,
+        // Fees come first: whoever deploys the network has no file of it yet.
+        Ok(path) if path.exists() => mint(session.chain()?, args)?,
+        _ => None,
     };
     if let Some((symbol, amount)) = &minted {
         lines.add("test token", format!("{amount} {symbol} more"));

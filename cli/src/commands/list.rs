@@ -15,7 +15,7 @@ use ledger::manifest::File as Described;
 use ledger::market::Terms;
 use ledger::step::{Input, Kind, Origin, Output, config_hash};
 use ledger::verify::list_config;
-use ledger::{Cid, Id, Manifest, Thing};
+use ledger::{Cid, Codec, Id, Manifest, Thing};
 use serde_json::json;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -230,6 +230,7 @@ fn answer(
 ) -> Answer {
     let network = session.network().ok();
     let id = format!("dataset:{}", row.dataset);
+    let manifest = Cid::new(Codec::DagCbor, row.version.manifest);
     let mut lines = Lines::default();
     lines.add("listed", format!("{id} version {}", row.number));
     if transaction.is_none() {
@@ -239,13 +240,13 @@ fn answer(
         describe::terms(&mut lines, network, &terms);
     }
     lines
-        .add("manifest", Cid::new(ledger::Codec::DagCbor, row.version.manifest))
+        .add("manifest", manifest)
         .add("step", signed.step.id())
         .add("sealed folder", args.dir.display());
     let json = json!({
         "id": id,
         "version": row.number,
-        "manifest": row.version.manifest,
+        "manifest": manifest.to_string(),
         "transaction": transaction,
         "step": signed.step.id(),
         "terms": network.map(|network| describe::terms_json(&network, &terms)),

@@ -277,7 +277,7 @@ fn answer(
         "dataset": format!("dataset:{}", name.dataset),
         "version": name.version,
         "step": signed.step.id(),
-        "record": record,
+        "record": Cid::new(Codec::DagCbor, record).to_string(),
         "transaction": transaction,
     });
     Answer::yes(lines.to_string(), json)

@@ -164,7 +164,7 @@ impl Serving<'_> {
         match deliver(self.session, self.vault, index, grant, now)? {
             Outcome::Delivered { transaction, envelope } => say(
                 self.session,
-                &json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope }),
+                &json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope.to_string() }),
                 &format!("{id}: {price} in escrow from {}: delivered", grant.buyer),
             ),
             Outcome::Declined { transaction, why } => say(

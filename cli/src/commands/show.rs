@@ -6,7 +6,7 @@ use crate::{clock, describe};
 use alloy_primitives::{B256, U256};
 use clap::Args;
 use indexer::{Dataset, Index, Metadata, Root};
-use ledger::{Id, Thing};
+use ledger::{Cid, Codec, Id, Thing};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -155,7 +155,7 @@ fn show_result(index: &Index, number: U256) -> Result<Answer, Failure> {
         .add("at", clock::show(posted.time))
         .add("circuit", posted.circuit)
         .add("step", posted.step)
-        .add("record", posted.record)
+        .add("record", Cid::new(Codec::DagCbor, posted.record))
         .add("standing", "posted; `provenome audit` says whether it is proved");
     Ok(Answer::yes(lines.to_string(), result_json(&row.posted)))
 }
@@ -168,7 +168,7 @@ fn result_json(posted: &ledger::posting::Posted) -> Value {
         "poster": posted.poster,
         "circuit": posted.circuit,
         "step": posted.step,
-        "record": posted.record,
+        "record": Cid::new(Codec::DagCbor, posted.record).to_string(),
         "time": posted.time,
         "standing": "posted",
     })

@@ -1,7 +1,6 @@
 //! Followers that are killed, in processes of their own: no gaps, no duplicates, and the next one
 //! may write.
 
-use crate::anvil::Development as _;
 use crate::dump::{count, dump};
 use crate::proxy::{Answer, Proxy};
 use crate::scene::{Scene, no_stores};
@@ -13,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
+use tests::anvil::Development as _;
 
 /// Not a test: what the processes that the tests start do.
 #[test]

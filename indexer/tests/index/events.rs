@@ -1,12 +1,12 @@
 //! What a step tells, and that the stored events replay to what the contracts commit to.
 
-use crate::anvil::Development as _;
 use crate::dump::{count, dump};
 use crate::scene::{Scene, no_stores};
 use alloy_primitives::B256;
 use indexer::Step;
 use ledger::accumulator;
 use ledger::chain::{At, Event};
+use tests::anvil::Development as _;
 
 #[test]
 fn a_step_tells_what_happened_and_events_replay_to_the_accumulators() {

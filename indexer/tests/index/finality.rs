@@ -1,11 +1,11 @@
 //! Going back behind a finalized block stops following. The local node calls final what lies 64
 //! blocks behind its head.
 
-use crate::anvil::Development as _;
 use crate::dump::{count, dump};
 use crate::scene::{Scene, no_stores};
 use indexer::IndexError;
 use ledger::network::Finality;
+use tests::anvil::Development as _;
 
 #[test]
 fn a_replaced_finalized_block_stops_following() {

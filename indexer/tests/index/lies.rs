@@ -1,7 +1,6 @@
 //! Nodes that leave out, invent, repeat and reorder events, answer null or fail: found out, or
 //! asked again; nothing of it ever becomes a row.
 
-use crate::anvil::Development as _;
 use crate::dump::{count, dump};
 use crate::proxy::{Answer, Proxy};
 use crate::scene::{Scene, catch_up, no_stores};
@@ -10,6 +9,7 @@ use ledger::chain::{At, Chain, ChainError};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use tests::anvil::Development as _;
 
 fn try_catch_up(index: &Index, chain: &Chain) -> Result<Position, IndexError> {
     index.writer().unwrap().catch_up(chain, &no_stores(), |_| {})

@@ -1,7 +1,6 @@
 //! The index over the real local chain: each test starts its own node, deploys the contracts and
 //! stops the node again.
 
-mod anvil;
 mod crash;
 mod dump;
 mod events;

@@ -1,6 +1,5 @@
 //! Grants and payments on the real chain: what the contracts did is what the rows say.
 
-use crate::anvil::Development as _;
 use crate::dump::dump;
 use crate::scene::{HOUR, Scene, moment, order_in, purchase, version};
 use alloy_primitives::{Address, B256, U256};
@@ -8,6 +7,7 @@ use indexer::{Grant, Index, Revocations};
 use ledger::chain::{At, Done};
 use ledger::market::{GrantStatus, Order};
 use serde_json::json;
+use tests::anvil::Development as _;
 
 const PRICE: u128 = 1_000_000;
 

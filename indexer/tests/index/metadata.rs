@@ -1,6 +1,5 @@
 //! Manifests: missing, there, malformed, at odds with the chain; and gone with their version.
 
-use crate::anvil::Development as _;
 use crate::dump::dump;
 use crate::scene::{Scene, no_stores};
 use alloy_primitives::{B256, U256};
@@ -13,6 +12,7 @@ use ledger::statement::ReleaseRule;
 use ledger::{Cid, Codec, Manifest};
 use std::time::Duration;
 use store::{BlockStore as _, Directory, Stores};
+use tests::anvil::Development as _;
 
 pub(crate) fn manifest(title: &str, description: &str, seed: u8) -> Manifest {
     let file = |size| File { cid: Cid::new(Codec::Raw, B256::repeat_byte(seed)), size };

@@ -1,6 +1,5 @@
 //! Reorgs while following and during backfill: the rows are those of whoever follows afterwards.
 
-use crate::anvil::Development as _;
 use crate::dump::{count, dump};
 use crate::proxy::{Answer, Proxy};
 use crate::scene::{HOUR, Scene, catch_up, no_stores};
@@ -9,6 +8,7 @@ use ledger::chain::Chain;
 use ledger::market::Terms;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tests::anvil::Development as _;
 
 /// Steps until there is nothing to do; what happened.
 fn steps(writer: &mut Writer, chain: &Chain) -> Vec<Step> {

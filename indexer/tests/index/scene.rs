@@ -1,6 +1,5 @@
 //! A deployed network with a provider and a reader, and an index of it in a folder of the test's.
 
-use crate::anvil::Anvil;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use indexer::{Index, Moment, Position};
 use ledger::Network;
@@ -12,6 +11,7 @@ use ledger::market::{Order, Terms};
 use ledger::network::{Finality, Policy};
 use store::Stores;
 use tempfile::TempDir;
+use tests::anvil::Anvil;
 
 /// The local node's first accounts: their keys are public.
 const ADMIN: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";

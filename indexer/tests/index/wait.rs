@@ -1,10 +1,10 @@
 //! Commands beside a process that follows.
 
-use crate::anvil::Development as _;
 use crate::crash::follower;
 use crate::scene::{Scene, no_stores};
 use indexer::IndexError;
 use std::time::{Duration, Instant};
+use tests::anvil::Development as _;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 

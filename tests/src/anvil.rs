@@ -6,13 +6,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-pub(crate) struct Anvil {
+/// A running node.
+#[derive(Debug)]
+pub struct Anvil {
     child: Child,
-    pub(crate) url: String,
+    /// Where it listens.
+    pub url: String,
 }
 
 impl Anvil {
-    pub(crate) fn start() -> Self {
+    /// Starts it; when this returns, it listens.
+    pub fn start() -> Self {
         let program = program();
         let mut child = Command::new(&program)
             .args(["--hardfork", "prague", "--host", "127.0.0.1", "--port", "0"])
@@ -29,7 +33,8 @@ impl Anvil {
         Self { child, url: format!("http://{address}") }
     }
 
-    pub(crate) fn node(&self) -> Node {
+    /// A client of it.
+    pub fn node(&self) -> Node {
         Node::new(&self.url).unwrap()
     }
 }
@@ -54,7 +59,8 @@ fn program() -> PathBuf {
 }
 
 /// Requests that only development nodes know.
-pub(crate) trait Development {
+pub trait Development {
+    /// Makes empty blocks.
     fn mine(&self, blocks: u64);
     /// Replaces the last `depth` blocks by empty ones.
     fn reorg(&self, depth: u64);
@@ -62,6 +68,7 @@ pub(crate) trait Development {
     fn shorten(&self, depth: u64);
     /// Lets time pass until the next block, and makes it.
     fn pass(&self, seconds: u64);
+    /// Any other request.
     fn ask(&self, method: &'static str, parameters: Value) -> Value;
 }
 

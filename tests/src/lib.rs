@@ -1,0 +1,4 @@
+//! What end-to-end tests share: a local chain, a block store, and actors who run the program.
+
+pub mod anvil;
+pub mod scene;
