@@ -7,7 +7,7 @@ use crate::{CircuitId, Fr, Tag, field, hash, poseidon};
 use alloy_primitives::{Address, B256, U256};
 use ark_ff::AdditiveGroup;
 
-/// The protocol whose statement [`allele_frequency`] makes.
+/// The protocol whose statement this module makes.
 pub const ALLELE_FREQUENCY: &str = "allele-frequency/1";
 
 /// A value that the release rule holds back.
