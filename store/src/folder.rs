@@ -8,14 +8,18 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 /// Brings the folder `staging` to the disk and gives it the name `path`. A folder that has the name
-/// is exchanged for it in one step (`renameat2`), then removed; where the file system cannot
-/// exchange, it is renamed away first, and for a moment nothing has the name.
+/// is exchanged for it in one step (`renameat2`); where the file system cannot exchange, it is
+/// renamed away first, and for a moment nothing has the name. Says where the old folder is now, if
+/// there was one and it was not empty: the caller removes it, or keeps it.
 ///
 /// Both must be on one file system. After `kill -9` the old folder may be left as `staging`.
 ///
 /// # Errors
 /// `staging` or what has the name is no folder, or what the disk refuses.
-pub fn publish_dir(staging: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<(), DiskError> {
+pub fn publish_dir(
+    staging: impl AsRef<Path>,
+    path: impl AsRef<Path>,
+) -> Result<Option<PathBuf>, DiskError> {
     let (staging, path) = (staging.as_ref(), path.as_ref());
     let about = fs::symlink_metadata(staging).map_err(|e| DiskError::new("find", staging, e))?;
     if !about.is_dir() {
@@ -24,7 +28,7 @@ pub fn publish_dir(staging: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<
     sync_tree(staging)?;
     let refused = |e: Errno| DiskError::new("name the folder", path, e);
     match rustix::fs::rename(staging, path) {
-        Ok(()) => return sync_parents(staging, path),
+        Ok(()) => return sync_parents(staging, path).map(|()| None),
         // The name belongs to a folder that is not empty.
         Err(Errno::NOTEMPTY | Errno::EXIST) => {}
         Err(e) => return Err(refused(e)),
@@ -35,7 +39,7 @@ pub fn publish_dir(staging: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<
         Err(e) => return Err(refused(e)),
     };
     sync_parents(staging, path)?;
-    fs::remove_dir_all(&old).map_err(|e| DiskError::new("remove the replaced folder", &old, e))
+    Ok(Some(old))
 }
 
 /// Where the old folder went.
@@ -108,8 +112,12 @@ mod tests {
         let (staging, path) = (home.path().join("staging"), home.path().join("folder"));
         for said in ["first", "second"] {
             folder(&staging, said);
-            publish_dir(&staging, &path).unwrap();
+            let old = publish_dir(&staging, &path).unwrap();
             assert_eq!(word(&path), said);
+            assert_eq!(old.as_deref().map(word), (said == "second").then(|| "first".to_owned()));
+            if let Some(old) = old {
+                fs::remove_dir_all(old).unwrap();
+            }
             assert_eq!(names(home.path()), ["folder"]);
         }
     }
