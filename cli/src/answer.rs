@@ -36,20 +36,49 @@ pub(crate) fn print(result: Result<Answer, Failure>, json: bool) -> ExitCode {
     let (text, value, exit) = match result {
         Ok(answer) => (answer.text, answer.json, answer.exit),
         Err(failure) => {
-            anstream::eprintln!("{}", failure.text());
+            remark(failure.text());
             (String::new(), failure.json(), failure.exit)
         }
     };
-    let mut out = anstream::stdout().lock();
     let written = match (json, &value) {
         (true, Value::Null) => Ok(()),
-        (true, _) => writeln!(out, "{}", with_ok(value, exit)),
+        (true, _) => say(with_ok(value, exit)),
         (false, _) if text.is_empty() => Ok(()),
-        (false, _) => writeln!(out, "{}", text.trim_end_matches('\n')),
+        (false, _) => say(text.trim_end_matches('\n')),
     };
-    // A reader that went away (`| head`) is no failure of the command.
-    drop(written);
+    if let Err(error) = written {
+        remark(format_args!("error: cannot write the answer: {error}"));
+        return ExitCode::from(Exit::CouldNot as u8);
+    }
     ExitCode::from(exit as u8)
+}
+
+/// Prints what is wrong with the words typed, or the help that they ask for.
+pub(crate) fn print_usage(error: &clap::Error) -> ExitCode {
+    let (code, asked) = (error.exit_code(), std::env::args_os().any(|word| word == "--json"));
+    // Where a closed output leaves nothing to print on, the exit code still says it.
+    let _ = error.print();
+    if asked && error.use_stderr() {
+        let text = error.to_string();
+        let what = text.split("\n\n").next().unwrap_or_default();
+        let what = what.strip_prefix("error: ").unwrap_or(what);
+        let failure = Failure::could_not(what).hint("see `provenome COMMAND --help`");
+        let _ = say(with_ok(failure.json(), failure.exit));
+    }
+    ExitCode::from(u8::try_from(code).unwrap_or(Exit::CouldNot as u8))
+}
+
+/// Writes to stdout. A reader that went away (`| head`) is no failure of the command.
+pub(crate) fn say(data: impl std::fmt::Display) -> std::io::Result<()> {
+    match writeln!(anstream::stdout().lock(), "{data}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// Writes to stderr, if anybody listens.
+pub(crate) fn remark(line: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
 fn with_ok(value: Value, exit: Exit) -> Value {

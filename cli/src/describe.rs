@@ -113,6 +113,20 @@ pub(crate) fn terms_json(network: &Network, terms: &Terms) -> Value {
     })
 }
 
+/// Adds what was paid to `json`: `amount` in the token's decimals, `amount_units`, `token`, `symbol`.
+pub(crate) fn with_amount(
+    mut json: Value,
+    network: &Network,
+    (address, units): (alloy_primitives::Address, U256),
+) -> Value {
+    let token = network.token(address);
+    json["amount"] = json!(token.map(|t| amount::show(units, t.decimals)));
+    json["amount_units"] = json!(units.to_string());
+    json["token"] = json!(address);
+    json["symbol"] = json!(token.map(|t| t.symbol.clone()));
+    json
+}
+
 /// A dataset's title, or why it has none.
 pub(crate) fn title(metadata: &Metadata) -> String {
     match metadata {
@@ -233,10 +247,9 @@ pub(crate) fn grant_state(grant: &Grant, now: u64) -> String {
 /// A grant as JSON.
 pub(crate) fn grant_json(network: &Network, grant: &Grant, now: u64) -> Value {
     let order = &grant.order;
-    let token = network.token(order.token);
     let active = matches!(grant.status, GrantStatus::Delivered | GrantStatus::Settled)
         && grant.delivered.as_ref().is_some_and(|delivery| now < delivery.expires_at);
-    json!({
+    let json = json!({
         "id": format!("grant:{}", grant.grant),
         "dataset": format!("dataset:{}", order.dataset),
         "version": order.version,
@@ -244,16 +257,14 @@ pub(crate) fn grant_json(network: &Network, grant: &Grant, now: u64) -> Value {
         "provider": order.deliverer,
         "status": grant.status,
         "active": active,
-        "amount": token.map(|t| amount::show(U256::from(order.amount), t.decimals)),
-        "amount_units": order.amount.to_string(),
-        "token": order.token,
         "deliver_by": grant.deliver_by,
         "envelope": grant.delivered.as_ref().map(|d| Cid::new(Codec::Raw, d.envelope).to_string()),
         "settle_after": grant.delivered.as_ref().map(|d| d.settle_after),
         "expires_at": grant.delivered.as_ref().map(|d| d.expires_at),
         "request": Cid::new(Codec::Raw, order.request).to_string(),
         "now": now,
-    })
+    });
+    with_amount(json, network, (order.token, U256::from(order.amount)))
 }
 
 #[cfg(test)]

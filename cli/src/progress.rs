@@ -40,7 +40,7 @@ impl Progress {
     /// One line about what is going on, where nobody asked for quiet.
     pub(crate) fn tell(self, line: &str) {
         if !self.quiet {
-            anstream::eprintln!("{line}");
+            crate::answer::remark(line);
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 /// Show address, keys and balances.
 ///
-/// JSON: address, reader_key, log_key, coin, tokens: [{symbol, address, balance, allowance,
+/// JSON: address, reader_key, xwing_key, log_key, coin, tokens: [{symbol, address, balance, allowance,
 /// credit}]; coin and tokens are null with --offline.
 #[derive(Debug, Args)]
 pub(crate) struct Account {
@@ -27,6 +27,7 @@ pub(crate) fn run(session: &Session, args: &Account) -> Result<Answer, Failure> 
     let mut json = json!({
         "address": identity.address,
         "reader_key": identity.reader_key,
+        "xwing_key": identity.xwing_key,
         "log_key": identity.log_key,
         "coin": null,
         "tokens": null,

@@ -14,7 +14,7 @@ use store::BlockStore as _;
 /// Uses what `open` found when it recomputed the panel: the roots equal, or different. Once per
 /// grant, in public, and for good.
 ///
-/// JSON: id, verdict ("equal" or "different"), data_root, evidence, transaction.
+/// JSON: id, panel ("equal" or "different"), data_root, evidence, transaction.
 #[derive(Debug, Args)]
 pub(crate) struct Attest {
     /// The opened grant
@@ -52,7 +52,7 @@ pub(crate) fn run(session: &Session, args: &Attest) -> Result<Answer, Failure> {
         .add("transaction", done.included.transaction);
     let json = json!({
         "id": args.id.to_string(),
-        "verdict": verdict,
+        "panel": verdict,
         "data_root": opened.data_root,
         "evidence": cid.to_string(),
         "transaction": done.included.transaction,

@@ -24,7 +24,8 @@ const PERMIT: u64 = 3600;
 /// dispute window has passed; if nothing is delivered in time, `refund` takes it all back. Before
 /// disputes exist, a provider who delivers a useless envelope is paid all the same.
 ///
-/// JSON: id, dataset, version, amount, deliver_by, transaction (null where it was bought before).
+/// JSON: id, dataset, version, deliver_by, transaction (null where it was bought before), amount,
+/// amount_units, token, symbol.
 #[derive(Debug, Args)]
 pub(crate) struct Buy {
     /// The dataset
@@ -206,9 +207,10 @@ fn answer(session: &Session, grant: &Grant, transaction: Option<B256>) -> Result
         "id": format!("grant:{}", grant.grant),
         "dataset": format!("dataset:{}", grant.order.dataset),
         "version": grant.order.version,
-        "amount": price,
         "deliver_by": grant.deliver_by,
         "transaction": transaction,
     });
+    let paid = (grant.order.token, U256::from(grant.order.amount));
+    let json = describe::with_amount(json, &network, paid);
     Ok(Answer::yes(lines.to_string(), json))
 }

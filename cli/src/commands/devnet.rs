@@ -1,7 +1,7 @@
-use crate::amount;
 use crate::answer::{Answer, Lines};
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::{amount, clock};
 use alloy_primitives::{Address, U256};
 use clap::{Args, Subcommand};
 use ledger::chain::{Chain, Node, PrivateKeySigner};
@@ -119,7 +119,7 @@ fn warp(session: &Session, args: &Warp) -> Result<Answer, Failure> {
     development(&node, "evm_mine", json!([]))?;
     let head = node.head()?;
     let mut lines = Lines::default();
-    lines.add("block", head.number).add("the chain's clock", head.time);
+    lines.add("block", head.number).add("the chain's clock", clock::show(head.time));
     let json = json!({ "block": head.number, "time": head.time });
     Ok(Answer::yes(lines.to_string(), json))
 }

@@ -26,7 +26,7 @@ enum Command {
     },
     /// Take the data keys of a backup into this home
     ///
-    /// JSON: file, keys, new.
+    /// JSON: file, keys, new, differing.
     Restore {
         /// The backup
         file: PathBuf,
@@ -50,7 +50,7 @@ pub(crate) fn run(session: &Session, args: &Keys) -> Result<Answer, Failure> {
                 let kept = format!("{}: kept as this home has them", restored.differing);
                 lines.add("with another record here", kept);
             }
-            json!({ "file": file, "keys": keys, "new": restored.added })
+            json!({ "file": file, "keys": keys, "new": restored.added, "differing": restored.differing })
         }
     };
     Ok(Answer::yes(lines.to_string(), json))

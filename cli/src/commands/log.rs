@@ -13,7 +13,7 @@ use serde_json::json;
 /// Steps are recorded by `list` and `post`; `anchor` puts the log's head on the chain, after which
 /// none of them can be dropped or changed.
 ///
-/// JSON: log, origin, anchored, steps: [{number, step, kind, time, anchored}].
+/// JSON: log, origin, anchored, recovered, steps: [{number, step, kind, time, anchored}].
 #[derive(Debug, Args)]
 pub(crate) struct Log {
     /// Fetch the anchored steps that this home lacks from the store
@@ -58,7 +58,8 @@ pub(crate) fn run(session: &Session, args: &Log) -> Result<Answer, Failure> {
         }));
     }
     let json = json!({
-        "log": logbook.id(), "origin": logbook.origin(), "anchored": anchored, "steps": rows,
+        "log": logbook.id(), "origin": logbook.origin(), "anchored": anchored, "recovered": recovered,
+        "steps": rows,
     });
     Ok(Answer::yes(text, json))
 }

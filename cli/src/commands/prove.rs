@@ -368,6 +368,7 @@ fn write(staging: &Staging, claim: &Claim, proved: &Proved) -> Result<(), Failur
 }
 
 fn answer(out: &std::path::Path, claim: &Claim, proved: &Proved, listed: bool) -> Answer {
+    let development = shape_table::find_circuit(proved.circuit).is_none_or(|row| row.development);
     let mut lines = Lines::default();
     lines
         .add(
@@ -379,7 +380,14 @@ fn answer(out: &std::path::Path, claim: &Claim, proved: &Proved, listed: bool) -
             ),
         )
         .add("circuit", format!("{} ({})", proved.circuit, proved.shape))
-        .add("key", "development: anyone can forge with it, and verdicts say so")
+        .add(
+            "key",
+            if development {
+                "development: anyone can forge with it, and verdicts say so"
+            } else {
+                "made in a ceremony"
+            },
+        )
         .add(
             "panel",
             if listed {
@@ -407,7 +415,7 @@ fn answer(out: &std::path::Path, claim: &Claim, proved: &Proved, listed: bool) -
         "query": field::to_bytes(proved.statement.query),
         "result": field::to_bytes(proved.statement.result),
         "columns": columns,
-        "development": true,
+        "development": development,
         "listed": listed,
     });
     Answer::yes(format!("{lines}\n{}", claim.table()), json)

@@ -3,6 +3,7 @@ use crate::commands::{deliver::found, number};
 use crate::describe;
 use crate::failure::Failure;
 use crate::session::{Session, signer};
+use alloy_primitives::U256;
 use clap::Args;
 use indexer::Grant;
 use ledger::{Id, Thing};
@@ -12,7 +13,7 @@ use serde_json::json;
 ///
 /// Without an id: all that are due to this account.
 ///
-/// JSON: refunded: [{id, amount, transaction}].
+/// JSON: refunded: [{id, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
 pub(crate) struct Refund {
     /// Only this grant
@@ -31,11 +32,12 @@ pub(crate) fn run(session: &Session, args: &Refund) -> Result<Answer, Failure> {
         let done = chain.refund(&signer(&vault), grant.grant, grant.order)?;
         let amount = describe::price(chain.network(), grant.order.token, grant.order.amount);
         lines.add(&format!("grant:{}", grant.grant), format!("{amount} back to {}", grant.buyer));
-        refunded.push(json!({
+        let json = json!({
             "id": format!("grant:{}", grant.grant),
-            "amount": amount,
             "transaction": done.included.transaction,
-        }));
+        });
+        let paid = (grant.order.token, U256::from(grant.order.amount));
+        refunded.push(describe::with_amount(json, chain.network(), paid));
     }
     if due.is_empty() {
         lines.add(

@@ -1,4 +1,4 @@
-use crate::answer::Answer;
+use crate::answer::{self, Answer};
 use crate::delivery::{Outcome, deliver, publish_missing};
 use crate::describe;
 use crate::failure::Failure;
@@ -100,11 +100,8 @@ fn warn(session: &Session, chain: &Chain) {
 }
 
 fn say(session: &Session, json: &serde_json::Value, text: &str) {
-    if session.json {
-        anstream::println!("{json}");
-    } else {
-        anstream::println!("{text}");
-    }
+    // Who has paid is served, even where nobody listens any more.
+    let _ = if session.json { answer::say(json) } else { answer::say(text) };
 }
 
 struct Serving<'a> {

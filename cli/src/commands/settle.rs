@@ -3,7 +3,7 @@ use crate::commands::{deliver::found, number};
 use crate::describe;
 use crate::failure::Failure;
 use crate::session::{Session, signer};
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use clap::Args;
 use indexer::Grant;
 use ledger::{Id, Thing};
@@ -13,7 +13,7 @@ use serde_json::json;
 ///
 /// Without an id: all that are due to this account.
 ///
-/// JSON: settled: [{id, amount, transaction}].
+/// JSON: settled: [{id, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
 pub(crate) struct Settle {
     /// Only this grant
@@ -33,11 +33,12 @@ pub(crate) fn run(session: &Session, args: &Settle) -> Result<Answer, Failure> {
         let done = chain.settle(&signer(&vault), grant.grant, grant.order, envelope)?;
         let amount = describe::price(chain.network(), grant.order.token, grant.order.amount);
         lines.add(&format!("grant:{}", grant.grant), format!("{amount} to {}", grant.order.payee));
-        settled.push(json!({
+        let json = json!({
             "id": format!("grant:{}", grant.grant),
-            "amount": amount,
             "transaction": done.included.transaction,
-        }));
+        });
+        let paid = (grant.order.token, U256::from(grant.order.amount));
+        settled.push(describe::with_amount(json, chain.network(), paid));
     }
     if due.is_empty() {
         lines.add(

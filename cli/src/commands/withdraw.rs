@@ -8,7 +8,7 @@ use serde_json::json;
 
 /// Take out payments that the market could not push.
 ///
-/// JSON: withdrawn: [{token, amount, to, transaction}].
+/// JSON: withdrawn: [{to, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
 pub(crate) struct Withdraw {
     /// Where to [default: this account]
@@ -29,12 +29,8 @@ pub(crate) fn run(session: &Session, args: &Withdraw) -> Result<Answer, Failure>
         let done = chain.withdraw(&signer(&vault), token.address, to)?;
         let amount = describe::price(chain.network(), token.address, credit.saturating_to());
         lines.add(&amount, format!("to {to}"));
-        withdrawn.push(json!({
-            "token": token.address,
-            "amount": amount,
-            "to": to,
-            "transaction": done.included.transaction,
-        }));
+        let json = json!({ "to": to, "transaction": done.included.transaction });
+        withdrawn.push(describe::with_amount(json, chain.network(), (token.address, credit)));
     }
     if withdrawn.is_empty() {
         lines.add("nothing is owed", "every payment to this account was pushed");
