@@ -61,7 +61,8 @@ pub(crate) fn print_usage(error: &clap::Error) -> ExitCode {
     if asked && error.use_stderr() {
         let text = error.to_string();
         let what = text.split("\n\n").next().unwrap_or_default();
-        let what = what.strip_prefix("error: ").unwrap_or(what);
+        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+        let what = what.strip_prefix("error: ").unwrap_or(&what);
         let failure = Failure::could_not(what).hint("see `provenome COMMAND --help`");
         let _ = say(with_ok(failure.json(), failure.exit));
     }

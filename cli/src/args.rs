@@ -6,7 +6,7 @@ use crate::commands::{
     show, terms, verify, withdraw,
 };
 use crate::passphrase::Source;
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::path::PathBuf;
 
 const HELP: &str = "\
@@ -58,10 +58,15 @@ Operators:
 Options:
 {options}{after-help}";
 
-const AFTER: &str = "
-
+const AFTER: &str = "\
 Exit codes: 0 yes, 1 no (checked and false, or refused by a contract), 2 could not.
-Each command explains itself: provenome COMMAND --help";
+Each command explains itself, with an example: provenome COMMAND --help
+JSON keys, files and words are explained in docs/cli.md";
+
+/// What stands at the end of every command's help, in place of the options that all have.
+const GLOBALS: &str = "\
+Every command also takes --home, --network, --rpc, --store, --passphrase-file, --json and --quiet:
+see provenome --help";
 
 /// A verifiable provenance ledger and marketplace for biomedical data.
 #[derive(Debug, Parser)]
@@ -74,8 +79,38 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Options that every command has.
+/// The program's words as they were typed, or what is wrong with them.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches()?)
+}
+
+fn command() -> clap::Command {
+    // What an environment variable holds now is nobody's business on a shared screen.
+    let hide = |arg: Arg| {
+        // Said once, in the program's own help, which is the short one whatever is asked for.
+        let everywhere = arg.is_global_set();
+        arg.hide_env_values(true).hide_long_help(everywhere)
+    };
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
+    Cli::command()
+        .mut_args(hide)
+        .mut_subcommands(with_footer)
+        .disable_help_flag(true)
+        .arg(help.help("Print help"))
+}
+
+fn with_footer(command: clap::Command) -> clap::Command {
+    let command = command.mut_subcommands(with_footer).mut_args(|arg| arg.hide_env_values(true));
+    let footer = match command.get_after_long_help() {
+        Some(example) => format!("{example}\n\n{GLOBALS}"),
+        None => GLOBALS.to_owned(),
+    };
+    command.after_long_help(footer)
+}
+
+/// Options that every command has. They are in the help of the program and, briefly, in `-h`.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Globals {
     /// The actor's folder: identity, vault, log, index [default: ~/.provenome]
     #[arg(long, global = true, value_name = "DIR", env = "PROVENOME_HOME")]
@@ -164,11 +199,10 @@ pub(crate) enum Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent_and_the_grouped_help_names_every_command() {
-        let command = Cli::command();
+        let command = command();
         command.clone().debug_assert();
         for sub in command.get_subcommands() {
             let line = format!("\n  {} ", sub.get_name());

@@ -19,11 +19,14 @@ mod progress;
 mod session;
 mod span;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = args::Cli::parse();
-    let json = cli.globals.json;
-    answer::print(commands::run(cli), json)
+    match args::parse() {
+        Ok(cli) => {
+            let json = cli.globals.json;
+            answer::print(commands::run(cli), json)
+        }
+        Err(error) => answer::print_usage(&error),
+    }
 }

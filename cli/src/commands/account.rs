@@ -11,6 +11,7 @@ use serde_json::json;
 /// JSON: address, reader_key, xwing_key, log_key, coin, tokens: [{symbol, address, balance, allowance,
 /// credit}]; coin and tokens are null with --offline.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome account")]
 pub(crate) struct Account {
     /// Only what the home knows: no balances
     #[arg(long)]

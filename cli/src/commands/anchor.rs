@@ -21,6 +21,7 @@ use vault::Unlocked;
 ///
 /// JSON: log, size, root, entries, transaction (null where the head is on the chain already).
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome anchor")]
 pub(crate) struct Anchor {}
 
 pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {

@@ -16,6 +16,7 @@ use store::BlockStore as _;
 ///
 /// JSON: id, panel ("equal" or "different"), data_root, evidence, transaction.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome attest grant:1")]
 pub(crate) struct Attest {
     /// The opened grant
     id: Id,

@@ -10,17 +10,27 @@ use std::path::PathBuf;
 
 /// Check everything that can be checked, without any data.
 ///
-/// result:N  history, record, statement, proof, steps, signatures, logs; decrypts nothing.
-/// dataset:N  history, versions, the provider's list steps and log.
-/// grant:N  history, and what the contracts say of the order.
-/// DIR  a folder that `prove` wrote: as `verify`.
+/// Nothing is decrypted, and neither an identity nor keys are needed: a network file, a node and a
+/// block store are. Of all of them, this first replays every event against the contracts' own
+/// accumulators. Then, by subject:
+///
+/// result:N - record, statement, proof, the steps behind it, their signatures and logs.
+///
+/// dataset:N - its versions, and the provider's steps that list them.
+///
+/// grant:N - its order, request and envelope.
+///
+/// DIR - a folder that `prove` wrote, offline, as `verify` does.
+///
+/// What is still taken on trust is said at the end.
 ///
 /// Exit code 0: nothing is false; 1: something is false; 2: something is unchecked that should have
-/// been checked. What is still taken on trust is said at the end.
+/// been checked.
 ///
 /// JSON: subject, outcome, block, hash, checks, steps: [{step, kind, evidence, anchored, inputs,
 /// checks}], trusted.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome audit result:1")]
 pub(crate) struct Audit {
     /// result:N, dataset:N, grant:N, or a folder
     subject: String,

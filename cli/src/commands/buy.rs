@@ -27,6 +27,7 @@ const PERMIT: u64 = 3600;
 /// JSON: id, dataset, version, deliver_by, transaction (null where it was bought before), amount,
 /// amount_units, token, symbol.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome buy dataset:1 --max-price 250")]
 pub(crate) struct Buy {
     /// The dataset
     id: Id,

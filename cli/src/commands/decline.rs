@@ -10,6 +10,7 @@ use serde_json::json;
 ///
 /// JSON: id, transaction.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome decline grant:1")]
 pub(crate) struct Decline {
     /// The paid grant
     id: Id,

@@ -13,6 +13,7 @@ use serde_json::json;
 ///
 /// JSON: id, delivered, transaction, envelope, declined (why, or null).
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome deliver grant:1")]
 pub(crate) struct Deliver {
     /// The paid grant
     id: Id,

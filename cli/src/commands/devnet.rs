@@ -25,6 +25,7 @@ enum Command {
 
 /// Start a local chain (anvil) and stay in the foreground until Ctrl-C.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome devnet start --port 8545")]
 struct Start {
     /// The port to listen on, on this machine only
     #[arg(long, default_value_t = 8545)]
@@ -38,6 +39,9 @@ struct Start {
 ///
 /// JSON: address, coin, token: {symbol, amount} | null.
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  provenome devnet fund 0x90F79bf6EB2c4f870365E785982E1f101E93b906"
+)]
 struct Fund {
     /// The account
     address: Address,
@@ -53,6 +57,7 @@ struct Fund {
 ///
 /// JSON: block, time.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome devnet warp 90000")]
 struct Warp {
     /// By how many seconds
     seconds: u32,

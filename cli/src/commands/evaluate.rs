@@ -37,6 +37,9 @@ pub(crate) enum HalfCallRule {
 ///
 /// JSON: protocol, samples, records, columns, out.
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --columns 22:16050075-16060000"
+)]
 pub(crate) struct Evaluate {
     /// What to compute
     #[arg(value_enum)]

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 /// JSON: bought and sold: [{id, dataset, version, buyer, provider, status, active, amount,
 /// deliver_by, envelope, settle_after, expires_at, request, now}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome grants --wait grant:1")]
 pub(crate) struct Grants {
     /// Wait until this grant is delivered, or ended
     #[arg(long, value_name = "ID")]

@@ -17,6 +17,9 @@ use zeroize::Zeroizing;
 ///
 /// JSON: address, reader_key, xwing_key, log_key, home, phrase_out.
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  provenome --home lab init --phrase-out lab.phrase\n  provenome --home lab-new init --restore --phrase-file lab.phrase"
+)]
 pub(crate) struct Init {
     /// Restore an identity from its phrase
     #[arg(long)]

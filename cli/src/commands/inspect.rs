@@ -17,6 +17,7 @@ const EXAMPLES: usize = 3;
 ///
 /// JSON: everything that is printed, with the keys of docs/cli.md.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome inspect chr22.vcf.gz")]
 pub(crate) struct Inspect {
     /// The genotypes: VCF, plain or compressed, recognised by its content
     file: PathBuf,

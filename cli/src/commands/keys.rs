@@ -20,6 +20,7 @@ enum Command {
     /// Write all data keys, encrypted, into a new file
     ///
     /// JSON: file, keys.
+    #[command(after_long_help = "Example:\n  provenome keys backup data-keys.backup")]
     Backup {
         /// The file; it must not be there yet
         file: PathBuf,
@@ -27,6 +28,7 @@ enum Command {
     /// Take the data keys of a backup into this home
     ///
     /// JSON: file, keys, new, differing.
+    #[command(after_long_help = "Example:\n  provenome keys restore data-keys.backup")]
     Restore {
         /// The backup
         file: PathBuf,

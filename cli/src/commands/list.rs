@@ -30,6 +30,7 @@ use store::{BlockStore as _, write_file};
 /// JSON: id, version, manifest, transaction (null where the chain had the listing already), step,
 /// terms.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome list sealed --price 250 --dispute-window 24h")]
 pub(crate) struct List {
     /// The folder that `seal` wrote
     dir: PathBuf,

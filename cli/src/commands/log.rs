@@ -15,6 +15,7 @@ use serde_json::json;
 ///
 /// JSON: log, origin, anchored, recovered, steps: [{number, step, kind, time, anchored}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome log")]
 pub(crate) struct Log {
     /// Fetch the anchored steps that this home lacks from the store
     #[arg(long)]

@@ -27,6 +27,7 @@ enum Command {
     /// Show the network file and hold it against the chain
     ///
     /// JSON: the network file itself, and `node`.
+    #[command(after_long_help = "Example:\n  provenome --network network.json network show")]
     Show,
 }
 
@@ -39,6 +40,7 @@ enum Command {
 ///
 /// JSON: out, network, chain, contracts.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome network deploy --out network.json")]
 struct Deploy {
     /// Where to write the network file
     #[arg(long, value_name = "FILE", default_value = "network.json")]

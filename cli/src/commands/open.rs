@@ -28,6 +28,7 @@ use vault::{
 ///
 /// JSON: id, out, bytes, sha256, content_root, data_root, panel ("equal" or "different"), build.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome open grant:1 --out genomes.vcf.gz")]
 pub(crate) struct Open {
     /// The delivered grant
     id: Id,

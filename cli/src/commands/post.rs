@@ -30,6 +30,7 @@ use vault::Unlocked;
 ///
 /// JSON: id, dataset, version, step, record, transaction (null where it was posted before).
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome post result --grant grant:1")]
 pub(crate) struct Post {
     /// The folder that `prove` wrote
     dir: PathBuf,

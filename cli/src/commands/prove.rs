@@ -52,6 +52,9 @@ enum Protocol {
 /// JSON: out, circuit, data_root, query, result, columns: [{chrom, pos, ref, alt, ac, an}],
 /// development, listed.
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  provenome prove allele-frequency --data genomes.vcf.gz --columns columns.tsv --out result"
+)]
 #[command(group(ArgGroup::new("source").args(["data", "grant", "dataset"]).multiple(true)))]
 pub(crate) struct Prove {
     /// What to prove

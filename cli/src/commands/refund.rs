@@ -15,6 +15,7 @@ use serde_json::json;
 ///
 /// JSON: refunded: [{id, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome refund grant:1")]
 pub(crate) struct Refund {
     /// Only this grant
     id: Option<Id>,

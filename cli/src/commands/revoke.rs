@@ -15,6 +15,7 @@ use serde_json::json;
 ///
 /// JSON: id, refunded, transaction.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome revoke grant:1")]
 pub(crate) struct Revoke {
     /// The grant
     id: Id,

@@ -11,6 +11,7 @@ use serde_json::json;
 ///
 /// JSON: id, status, transaction.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome pause dataset:1")]
 pub(crate) struct Pause {
     /// The dataset
     id: Id,
@@ -20,6 +21,7 @@ pub(crate) struct Pause {
 ///
 /// JSON: id, status, transaction.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome resume dataset:1")]
 pub(crate) struct Resume {
     /// The dataset
     id: Id,

@@ -33,6 +33,9 @@ pub(crate) const REFUSED: &str = "refused.tsv";
 ///
 /// JSON: out, manifest, data_root, key_commit, content_root, samples, columns, refused, build.
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Example:\n  provenome seal chr22.vcf.gz --out sealed --title \"Chromosome 22\" --build GRCh37"
+)]
 pub(crate) struct Seal {
     /// The genotypes: VCF, plain or compressed, recognised by its content
     file: PathBuf,

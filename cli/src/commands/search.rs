@@ -9,6 +9,7 @@ use serde_json::json;
 ///
 /// JSON: datasets: [{id, owner, status, title, …, terms}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome search chromosome 22")]
 pub(crate) struct Search {
     /// Words, or beginnings of words
     words: Vec<String>,

@@ -29,6 +29,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// JSON: one object a line: {event: "following" | "delivered" | "declined" | "waiting" | "reorg",
 /// …}.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome serve")]
 pub(crate) struct Serve {
     /// Deliver what is there and end
     #[arg(long)]

@@ -15,6 +15,7 @@ use serde_json::json;
 ///
 /// JSON: settled: [{id, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome settle")]
 pub(crate) struct Settle {
     /// Only this grant
     id: Option<Id>,

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 /// Grant: those of `grants`. Result: id, dataset, version, poster, circuit, step, record, time,
 /// standing ("posted"; whether it is proved, `audit` says).
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome show dataset:1")]
 pub(crate) struct Show {
     /// dataset:N, grant:N or result:N
     id: Id,

@@ -11,6 +11,7 @@ use serde_json::json;
 ///
 /// JSON: id, terms, transaction (null where nothing was changed).
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome terms dataset:1 --price 300")]
 pub(crate) struct Terms {
     /// The dataset
     id: Id,

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 ///
 /// JSON: evidence, outcome, checks: [{name, outcome, compared}], data_root, columns.
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome verify result")]
 pub(crate) struct Verify {
     /// The folder that `prove` wrote
     dir: PathBuf,

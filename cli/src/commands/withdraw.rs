@@ -10,6 +10,7 @@ use serde_json::json;
 ///
 /// JSON: withdrawn: [{to, transaction, amount, amount_units, token, symbol}].
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome withdraw")]
 pub(crate) struct Withdraw {
     /// Where to [default: this account]
     #[arg(long, value_name = "ADDRESS")]
