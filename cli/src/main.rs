@@ -19,6 +19,7 @@ mod progress;
 mod session;
 mod span;
 
+mod staging;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,6 +1,8 @@
 use crate::answer::{Answer, Lines};
 use crate::failure::{Context as _, Failure};
+use crate::progress::Progress;
 use crate::session::Session;
+use crate::staging::Staging;
 use clap::{Args, ValueEnum};
 use cohort::{ColumnSet, EvaluateError, HalfCall, Options, SampleSet, Summary, Vcf};
 use serde_json::json;
@@ -85,7 +87,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
         }
     };
     let summary = match &args.out {
-        Some(out) => into_folder(out, evaluate)?,
+        Some(out) => into_folder(out, session.progress, evaluate)?,
         None if session.json => evaluate(&mut std::io::sink())?,
         None => match evaluate(&mut BufWriter::new(std::io::stdout().lock())) {
             // A reader that went away (`| head`) has what it wanted.
@@ -141,6 +143,7 @@ fn refuse_unseen(summary: &Summary) -> Result<(), Failure> {
 /// Writes `result.tsv` into a folder that takes the place of `out` at once, when all is well.
 fn into_folder(
     out: &Path,
+    progress: Progress,
     evaluate: impl FnOnce(&mut dyn Write) -> Result<Summary, EvaluateError>,
 ) -> Result<Summary, Failure> {
     let staging = Staging::beside(out)?;
@@ -150,56 +153,6 @@ fn into_folder(
     file.flush().context("write", &path)?;
     drop(file);
     refuse_unseen(&summary)?;
-    staging.publish(out)?;
+    staging.publish(out, progress)?;
     Ok(summary)
-}
-
-/// A folder that is removed unless it is published.
-pub(crate) struct Staging(Option<PathBuf>);
-
-impl Staging {
-    /// A fresh folder on the file system of `out`.
-    pub(crate) fn beside(out: &Path) -> Result<Self, Failure> {
-        let name = out
-            .file_name()
-            .ok_or_else(|| Failure::could_not(format!("{} names no folder", out.display())))?;
-        if let Ok(about) = fs::symlink_metadata(out)
-            && !about.is_dir()
-        {
-            return Err(Failure::could_not(format!("{} is no folder", out.display()))
-                .hint("name a folder, or one that is not there yet"));
-        }
-        let parent = match out.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(parent).context("make the folder", parent)?;
-        let path = parent.join(format!(".{}.partial", name.to_string_lossy()));
-        match fs::remove_dir_all(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(e).context("remove what a run before left in", &path);
-            }
-            _ => {}
-        }
-        fs::create_dir(&path).context("make the folder", &path)?;
-        Ok(Self(Some(path)))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.0.as_deref().expect("it is there until it is published")
-    }
-
-    /// Gives the folder the name `out`, in place of what has it.
-    pub(crate) fn publish(mut self, out: &Path) -> Result<(), Failure> {
-        let path = self.0.take().expect("it is published once");
-        Ok(store::publish_dir(&path, out)?)
-    }
-}
-
-impl Drop for Staging {
-    fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            let _ = fs::remove_dir_all(path);
-        }
-    }
 }

@@ -1,10 +1,11 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::evaluate::{Staging, column_set};
+use crate::commands::evaluate::column_set;
 use crate::commands::open::{body, receive};
-use crate::commands::seal::{build, commit_panel, open_hashing};
+use crate::commands::seal::{build, commit_panel, open_hashing, refuse_unrepeatable};
 use crate::commands::{number, show};
 use crate::failure::{Context as _, Failure};
 use crate::session::Session;
+use crate::staging::Staging;
 use alloy_primitives::{Address, B256};
 use clap::{ArgGroup, Args, ValueEnum};
 use cohort::{ColumnSet, Variant, Vcf};
@@ -111,6 +112,9 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
         return Err(Failure::could_not("no data is named")
             .hint("name --data FILE, --grant ID or --dataset ID"));
     }
+    if let Some(file) = &args.data {
+        refuse_unrepeatable(file)?;
+    }
     let columns = column_set(columns)?;
     if let Some(named) = columns.named()
         && named > MOST_COLUMNS
@@ -130,7 +134,7 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
         prove_allele_frequency(&listed, source.columns, context.element(), &cache, &mut progress)?;
     let claim = claim(&proved, context, &source.panel, source.build);
     write(&staging, &claim, &proved)?;
-    staging.publish(out)?;
+    staging.publish(out, session.progress)?;
     Ok(answer(out, &claim, &proved, source.listed))
 }
 

@@ -1,8 +1,8 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::evaluate::Staging;
 use crate::describe::count;
 use crate::failure::{Context as _, Failure};
 use crate::session::Session;
+use crate::staging::Staging;
 use alloy_primitives::B256;
 use clap::Args;
 use cohort::Vcf;
@@ -83,7 +83,7 @@ pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
         origin: Origin::Sealed,
     };
     vault.keep(&Entry { key, record })?;
-    staging.publish(&args.out)?;
+    staging.publish(&args.out, session.progress)?;
     Ok(answer(args, &manifest))
 }
 
@@ -111,18 +111,32 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-/// A VCF whose bytes are hashed as they are read.
+/// A VCF whose bytes are hashed as they are read, in a file that can be read again.
 pub(crate) fn open_hashing(path: &Path) -> Result<(Vcf, ReadDigest), Failure> {
+    refuse_unrepeatable(path)?;
     let file = File::open(path).context("read", path)?;
-    if file.metadata().context("read", path)?.is_dir() {
+    let digest = ReadDigest::default();
+    let vcf = Vcf::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
+    Ok((vcf, digest))
+}
+
+/// Committing and encrypting each read the whole file: a pipe would be empty the second time.
+pub(crate) fn refuse_unrepeatable(path: &Path) -> Result<(), Failure> {
+    let kind = path.metadata().context("read", path)?.file_type();
+    if kind.is_dir() {
         return Err(Failure::could_not(format!(
             "{} is a directory, expected a VCF file",
             path.display()
         )));
     }
-    let digest = ReadDigest::default();
-    let vcf = Vcf::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
-    Ok((vcf, digest))
+    if !kind.is_file() {
+        return Err(Failure::could_not(format!(
+            "{} is no plain file, and is read more than once",
+            path.display()
+        ))
+        .hint("write what comes out of it into a file first"));
+    }
+    Ok(())
 }
 
 /// The build that the header states, or the one given; never guessed, never both.
