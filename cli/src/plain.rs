@@ -1,5 +1,7 @@
 //! Untrusted text, made fit for a terminal: titles and names are their authors' words.
 
+use serde_json::Value;
+
 /// `text` without control characters, line breaks, bidirectional and other invisible formatting
 /// characters; each becomes `�`, so that nothing looks like what it is not.
 pub(crate) fn plain(text: &str) -> String {
@@ -9,6 +11,21 @@ pub(crate) fn plain(text: &str) -> String {
 /// The same, keeping line breaks, for texts of several lines.
 pub(crate) fn plain_lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
+/// `value` on one line, in which every character that [`plain`] takes out is escaped: the same object
+/// to programs, and harmless on a terminal.
+pub(crate) fn plain_json(value: &Value) -> String {
+    let mut text = String::new();
+    for c in value.to_string().chars() {
+        if is_plain(c) {
+            text.push(c);
+        } else {
+            let mut units = [0; 2];
+            text.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    text
 }
 
 fn is_plain(c: char) -> bool {
@@ -37,5 +54,13 @@ mod tests {
             assert_eq!(plain(text), shown);
         }
         assert_eq!(plain_lines("one\ntwo\u{9b}\r\n"), "one\ntwo�");
+    }
+
+    #[test]
+    fn json_stays_the_same_object_and_is_harmless() {
+        let value = Value::String("大\u{1b}[31m\u{9b}\u{202e}\u{e0041}\n\"".to_owned());
+        let text = plain_json(&value);
+        assert_eq!(text, r#""大\u001b[31m\u009b\u202e\udb40\udc41\n\"""#);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }
