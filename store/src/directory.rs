@@ -19,10 +19,12 @@ const BLOCK: OFlags =
     OFlags::RDONLY.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
 /// A folder of blocks, public: folders have mode 0755 and blocks 0644, less the umask.
+///
+/// The folder is opened for each block anew: one that went away is told and comes back, where a
+/// descriptor would go on reading and writing what nobody else sees.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    root: OwnedFd,
 }
 
 impl Directory {
@@ -31,10 +33,9 @@ impl Directory {
     /// # Errors
     /// Nothing there, or no folder.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DiskError> {
-        let path = path.as_ref();
-        let root = rustix::fs::openat(CWD, path, FOLDER, Mode::empty())
-            .map_err(|e| DiskError::new("open the folder of blocks", path, e))?;
-        Ok(Self { path: path.to_path_buf(), root })
+        let directory = Self { path: path.as_ref().to_path_buf() };
+        directory.root()?;
+        Ok(directory)
     }
 
     /// Makes the folder, and those above it, where they are not there yet, and opens it.
@@ -55,20 +56,26 @@ impl Directory {
         self.path.join(shard_name(cid))
     }
 
-    fn shard(&self, cid: Cid) -> rustix::io::Result<OwnedFd> {
-        let flags = FOLDER.union(OFlags::NOFOLLOW);
-        rustix::fs::openat(&self.root, shard_name(cid), flags, Mode::empty())
+    fn root(&self) -> Result<OwnedFd, DiskError> {
+        rustix::fs::openat(CWD, &self.path, FOLDER, Mode::empty())
+            .map_err(|e| DiskError::new("open the folder of blocks", &self.path, e))
     }
 
     fn made_shard(&self, cid: Cid) -> Result<OwnedFd, DiskError> {
+        let root = self.root()?;
         let refused = |e| DiskError::new("make the folder", &self.shard_path(cid), e);
-        match rustix::fs::mkdirat(&self.root, shard_name(cid), Mode::from_raw_mode(0o755)) {
-            Ok(()) => rustix::fs::fsync(&self.root).map_err(refused)?,
+        match rustix::fs::mkdirat(&root, shard_name(cid), Mode::from_raw_mode(0o755)) {
+            Ok(()) => rustix::fs::fsync(&root).map_err(refused)?,
             Err(Errno::EXIST) => {}
             Err(e) => return Err(refused(e)),
         }
-        self.shard(cid).map_err(refused)
+        shard(&root, cid).map_err(refused)
     }
+}
+
+fn shard(root: &OwnedFd, cid: Cid) -> rustix::io::Result<OwnedFd> {
+    let flags = FOLDER.union(OFlags::NOFOLLOW);
+    rustix::fs::openat(root, shard_name(cid), flags, Mode::empty())
 }
 
 fn shard_name(cid: Cid) -> String {
@@ -82,8 +89,7 @@ impl BlockStore for Directory {
 
     fn get(&self, cid: Cid) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.shard_path(cid).join(cid.to_string());
-        let opened = self
-            .shard(cid)
+        let opened = shard(&self.root()?, cid)
             .and_then(|shard| rustix::fs::openat(&shard, cid.to_string(), BLOCK, Mode::empty()));
         match opened {
             Ok(file) => match read_capped(file.into()) {
@@ -112,7 +118,7 @@ impl BlockStore for Directory {
     }
 
     fn has(&self, cid: Cid) -> Result<bool, StoreError> {
-        let found = self.shard(cid).and_then(|shard| {
+        let found = shard(&self.root()?, cid).and_then(|shard| {
             rustix::fs::statat(&shard, cid.to_string(), AtFlags::SYMLINK_NOFOLLOW)
         });
         match found {
