@@ -178,9 +178,16 @@ impl Session {
 
     /// The vault, unlocked by the passphrase.
     pub(crate) fn unlock(&self) -> Result<Unlocked, Failure> {
-        self.home.identity()?;
+        let said = self.home.identity()?.address;
         let passphrase = Passphrase::new(self.passphrase.read()?.to_string());
-        Ok(Vault::open(self.home.vault(), &passphrase)?)
+        let vault = Vault::open(self.home.vault(), &passphrase)?;
+        let found = vault.identity().address();
+        if said == found {
+            return Ok(vault);
+        }
+        let place = self.home.path().join("identity.json");
+        Err(Failure::could_not(format!("{} names {said}, the vault is of {found}", place.display()))
+            .hint("move the file away; `provenome init` makes it again from the vault"))
     }
 
     /// The folder for proving keys, which are public and shared by all homes.

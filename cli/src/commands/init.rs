@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use vault::{Identity, Passphrase, Phrase, Vault};
+use vault::{Identity, Passphrase, Phrase, Vault, VaultError};
 use zeroize::Zeroizing;
 
 /// Make an identity: recovery phrase, keystore, account, reader key, log key.
@@ -34,12 +34,15 @@ pub(crate) struct Init {
 
 pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
     let home = session.home();
-    if home.has_identity() || home.vault().join("keystore.json").exists() {
+    if home.has_identity() {
         return Err(Failure::could_not(format!(
             "{} has an identity already",
             home.path().display()
         ))
         .hint("name another folder with --home; an identity is never overwritten"));
+    }
+    if !matches!(Vault::address(home.vault()), Err(VaultError::None(_))) {
+        return finish(session, args);
     }
     if let Some(path) = &args.phrase_out
         && path.exists()
@@ -57,9 +60,32 @@ pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
     let passphrase = Passphrase::new(session.passphrase().read_new()?.to_string());
 
     home.create()?;
+    // Before there is anything that only the phrase could bring back.
     if let Some(path) = &args.phrase_out {
         write_phrase(path, &phrase)?;
     }
+    if shown_on_terminal {
+        show_phrase(&phrase);
+    }
+    Vault::create(home.vault(), &identity, &passphrase)?;
+    publish(session, args, &identity)
+}
+
+/// What an `init` that was interrupted left undone; its phrase was given out before.
+fn finish(session: &Session, args: &Init) -> Result<Answer, Failure> {
+    let home = session.home();
+    if args.restore {
+        return Err(Failure::could_not(format!("{} has a vault already", home.path().display()))
+            .hint("name another folder with --home; `provenome init` alone finishes this one"));
+    }
+    session.progress.tell("there is a vault already: no new identity is made, its own is completed");
+    let passphrase = Passphrase::new(session.passphrase().read()?.to_string());
+    let vault = Vault::open(home.vault(), &passphrase)?;
+    publish(session, args, vault.identity())
+}
+
+/// Writes what anyone may know of the identity, and what the home remembers.
+fn publish(session: &Session, args: &Init, identity: &Identity) -> Result<Answer, Failure> {
     let reader = identity.reader();
     let public = PublicIdentity {
         address: identity.address(),
@@ -67,12 +93,8 @@ pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
         xwing_key: hex::encode(reader.xwing.to_bytes()),
         log_key: hex::encode(identity.log_public().as_bytes()),
     };
-    Vault::create(home.vault(), &identity, &passphrase)?;
-    home.write_identity(&public)?;
-    home.write_config(&session.given())?;
-    if shown_on_terminal {
-        show_phrase(&phrase);
-    }
+    session.home().write_identity(&public)?;
+    session.home().write_config(&session.given())?;
     Ok(describe(session, args, &public))
 }
 
@@ -84,7 +106,8 @@ fn describe(session: &Session, args: &Init, public: &PublicIdentity) -> Answer {
         .add("address", public.address)
         .add("reader key", &public.reader_key)
         .add("log key", &public.log_key);
-    if let Some(path) = &args.phrase_out {
+    let phrase_out = args.phrase_out.as_ref().filter(|path| path.exists());
+    if let Some(path) = phrase_out {
         lines.add("recovery phrase", format!("in {}; move it to a safe place", path.display()));
     }
     let json = json!({
@@ -93,7 +116,7 @@ fn describe(session: &Session, args: &Init, public: &PublicIdentity) -> Answer {
         "xwing_key": public.xwing_key,
         "log_key": public.log_key,
         "home": home,
-        "phrase_out": args.phrase_out,
+        "phrase_out": phrase_out,
     });
     Answer::yes(lines.to_string(), json)
 }
