@@ -9,7 +9,9 @@ use crate::home::{read_small, write_file};
 use crate::session::{Session, signer};
 use alloy_primitives::B256;
 use indexer::{Grant, Index};
+use ledger::chain::{At, Block, Chain};
 use ledger::market::GrantStatus;
+use ledger::network::Finality;
 use ledger::{Cid, Codec};
 use std::path::PathBuf;
 use store::BlockStore as _;
@@ -26,6 +28,20 @@ pub(crate) enum Outcome {
     Declined { transaction: B256, why: String },
 }
 
+/// The latest block that counts, with every node agreeing on it and on all accumulators: no key
+/// moves for an order after it.
+pub(crate) fn final_block(chain: &Chain) -> Result<Block, Failure> {
+    let at = match chain.network().policy.finality {
+        Finality::Head => At::Latest,
+        Finality::Finalized => At::Finalized,
+    };
+    let block = chain.node().block(at)?.ok_or_else(|| {
+        Failure::could_not(format!("{} has no finalized block yet", chain.node().url()))
+    })?;
+    chain.agree(&block)?;
+    Ok(block)
+}
+
 /// Delivers a paid order, or declines one whose request is malformed.
 pub(crate) fn deliver(
     session: &Session,
@@ -36,6 +52,12 @@ pub(crate) fn deliver(
 ) -> Result<Outcome, Failure> {
     if grant.status != GrantStatus::Paid {
         return Err(Failure::no(format!("grant:{} is {}", grant.grant, grant.status.word())));
+    }
+    let (deliverer, me) = (grant.order.deliverer, vault.identity().address());
+    if deliverer != me {
+        return Err(Failure::no(format!("grant:{} is delivered by {deliverer}", grant.grant))
+            .check("provider")
+            .hint(format!("this home is of {me}; deliver from the provider's")));
     }
     if now + MARGIN > grant.deliver_by {
         return Err(Failure::no(format!(

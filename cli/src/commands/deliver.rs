@@ -1,6 +1,6 @@
 use crate::answer::{Answer, Lines};
 use crate::commands::number;
-use crate::delivery::{Outcome, deliver};
+use crate::delivery::{Outcome, deliver, final_block};
 use crate::failure::Failure;
 use crate::session::Session;
 use alloy_primitives::U256;
@@ -24,6 +24,14 @@ pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> 
     let vault = session.unlock()?;
     let index = session.index()?;
     let grant = found(&index, grant)?;
+    let (last, bought) = (final_block(session.chain()?)?.number, grant.bought.block);
+    if bought > last {
+        return Err(Failure::could_not(format!(
+            "{} was bought in block {bought}, but only those up to {last} are final",
+            args.id
+        ))
+        .hint("wait: what is not final can be taken back, and the key would be given for nothing"));
+    }
     let now = index.position.time;
     let mut lines = Lines::default();
     let json = match deliver(session, &vault, &index, &grant, now)? {

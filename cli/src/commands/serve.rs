@@ -1,20 +1,21 @@
 use crate::answer::{self, Answer};
-use crate::delivery::{Outcome, deliver, publish_missing};
+use crate::delivery::{Outcome, deliver, final_block, publish_missing};
 use crate::describe;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
-use indexer::{Grant, Index, Step};
-use ledger::chain::{At, Block, Chain};
-use ledger::network::Finality;
+use indexer::{Grant, Index, IndexError, Step, Writer};
+use ledger::chain::Chain;
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use vault::Unlocked;
 
-/// How long an order that failed is left alone before it is tried again.
+/// How long what failed is left alone, and not told again.
 const AGAIN: Duration = Duration::from_secs(15);
+/// How long other commands of the home may hold the writer's place in passing.
+const PASSING: Duration = Duration::from_secs(3);
 
 /// Set by Ctrl-C and SIGTERM.
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -40,8 +41,8 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
     let vault = session.unlock()?;
     let chain = session.chain()?;
     let index = Index::open(&session.home().index()?, chain.network())?;
-    let mut writer = index.writer()?;
-    ctrlc::set_handler(|| STOP.store(true, Ordering::SeqCst))
+    let mut writer = writer(&index)?;
+    ctrlc::set_handler(stop)
         .map_err(|e| Failure::could_not(format!("cannot listen for Ctrl-C: {e}")))?;
     warn(session, chain);
     let position = writer.catch_up(chain, session.stores()?, |_| {})?;
@@ -55,12 +56,18 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
     let pause = Duration::from_millis(if chain.node().is_local() { 300 } else { 3000 });
     loop {
         serving.round(&index)?;
-        if args.once || STOP.load(Ordering::SeqCst) {
+        if args.once {
+            return serving.verdict();
+        }
+        if STOP.load(Ordering::SeqCst) {
             return Ok(Answer::silent());
         }
         loop {
             match writer.step(chain, session.stores()?) {
-                Ok(Step::Idle | Step::Lag { .. }) => break,
+                Ok(Step::Idle | Step::Lag { .. }) => {
+                    serving.failed.remove(CHAIN);
+                    break;
+                }
                 Ok(Step::Reorg { from, to }) => {
                     say(
                         session,
@@ -75,18 +82,33 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
                 Err(error) if error.is_no() => return Err(error.into()),
                 // A node that does not answer now may answer later.
                 Err(error) => {
-                    let why = Failure::from(error);
-                    say(
-                        session,
-                        &json!({ "event": "waiting", "why": why.message() }),
-                        why.message(),
-                    );
-                    std::thread::sleep(pause);
+                    serving.waiting(CHAIN, &error.into());
                     break;
                 }
             }
         }
         std::thread::sleep(pause);
+    }
+}
+
+/// The writer's place, after whoever holds it in passing.
+fn writer(index: &Index) -> Result<Writer, Failure> {
+    let begun = Instant::now();
+    loop {
+        match index.writer() {
+            Err(IndexError::AnotherWriter { .. }) if begun.elapsed() < PASSING => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            taken => return Ok(taken?),
+        }
+    }
+}
+
+/// The first signal lets what is under way be finished; a second one does not wait for a node that
+/// hangs. Nothing is lost either way: what is sent is in the home before.
+fn stop() {
+    if STOP.swap(true, Ordering::SeqCst) {
+        std::process::exit(Exit::CouldNot as i32);
     }
 }
 
@@ -109,50 +131,69 @@ struct Serving<'a> {
     session: &'a Session,
     vault: &'a Unlocked,
     chain: &'a Chain,
-    failed: HashMap<alloy_primitives::U256, Instant>,
+    failed: HashMap<String, Instant>,
 }
+
+/// Under what the node's failures are told.
+const CHAIN: &str = "chain";
 
 impl Serving<'_> {
     /// Delivers every order that may be delivered now.
     fn round(&mut self, index: &Index) -> Result<(), Failure> {
         let me = self.vault.identity().address();
-        publish_missing(self.session, &index.grants_on(me)?)?;
+        let sold = index.grants_on(me)?;
+        self.attempt("envelopes", |this| publish_missing(this.session, &sold));
         let open = index.open_orders(me)?;
         if open.is_empty() {
             return Ok(());
         }
-        let final_block = match self.final_block() {
-            Ok(block) => block,
-            Err(why) => {
-                self.told_waiting("orders", &why);
-                return Ok(());
-            }
+        let Some(last) = self.attempt("orders", |this| final_block(this.chain)) else {
+            return Ok(());
         };
         let now = index.position()?.map_or(0, |position| position.time);
         for grant in open {
-            let rested = self.failed.get(&grant.grant).is_none_or(|at| at.elapsed() > AGAIN);
-            if grant.bought.block > final_block.number || !rested || now > grant.deliver_by {
-                continue;
-            }
-            if let Err(why) = self.one(index, &grant, now) {
-                self.failed.insert(grant.grant, Instant::now());
-                self.told_waiting(&format!("grant:{}", grant.grant), &why);
+            if grant.bought.block <= last.number && now <= grant.deliver_by {
+                let id = format!("grant:{}", grant.grant);
+                self.attempt(&id, |this| this.one(index, &grant, now));
             }
         }
         Ok(())
     }
 
-    /// The latest block that counts, with every node agreeing on it and on all accumulators.
-    fn final_block(&self) -> Result<Block, Failure> {
-        let at = match self.chain.network().policy.finality {
-            Finality::Head => At::Latest,
-            Finality::Finalized => At::Finalized,
-        };
-        let block = self.chain.node().block(at)?.ok_or_else(|| {
-            Failure::could_not(format!("{} has no finalized block yet", self.chain.node().url()))
-        })?;
-        self.chain.agree(&block)?;
-        Ok(block)
+    /// Tries it, unless it failed a short while ago.
+    fn attempt<T>(
+        &mut self,
+        what: &str,
+        act: impl FnOnce(&Self) -> Result<T, Failure>,
+    ) -> Option<T> {
+        if self.rests(what) {
+            return None;
+        }
+        match act(self) {
+            Ok(done) => {
+                self.failed.remove(what);
+                Some(done)
+            }
+            Err(why) => {
+                self.waiting(what, &why);
+                None
+            }
+        }
+    }
+
+    fn rests(&self, what: &str) -> bool {
+        self.failed.get(what).is_some_and(|at| at.elapsed() < AGAIN)
+    }
+
+    /// Whether a single round did all there was to do.
+    fn verdict(&self) -> Result<Answer, Failure> {
+        let mut left: Vec<&str> = self.failed.keys().map(String::as_str).collect();
+        left.sort_unstable();
+        match left.as_slice() {
+            [] => Ok(Answer::silent()),
+            left => Err(Failure::could_not(format!("not done: {}", left.join(", ")))
+                .hint("mend what was said above and run it again")),
+        }
     }
 
     fn one(&self, index: &Index, grant: &Grant, now: u64) -> Result<(), Failure> {
@@ -174,7 +215,11 @@ impl Serving<'_> {
         Ok(())
     }
 
-    fn told_waiting(&self, what: &str, why: &Failure) {
+    fn waiting(&mut self, what: &str, why: &Failure) {
+        if self.rests(what) {
+            return;
+        }
+        self.failed.insert(what.to_owned(), Instant::now());
         say(
             self.session,
             &json!({ "event": "waiting", "id": what, "why": why.message() }),
