@@ -6,7 +6,7 @@ use crate::{amount, clock, describe, span};
 use alloy_primitives::{B256, U256};
 use clap::Args;
 use indexer::{Dataset, Grant, Index, Metadata};
-use ledger::chain::Purchase;
+use ledger::chain::{At, Purchase};
 use ledger::market::{GrantStatus, SaleStatus};
 use ledger::{Cid, Codec, Id, Manifest, Thing};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,8 @@ const PERMIT: u64 = 3600;
 ///
 /// The order names exactly the version and terms of the dataset; if they are not those that `show`
 /// showed you, nothing is bought. The price stays in escrow until the provider has delivered and the
-/// dispute window has passed; if nothing is delivered in time, `refund` takes it all back. Before
+/// dispute window has passed; if nothing is delivered in time, `refund` takes it all back. The
+/// provider may end the grant: before being paid the price comes back, after it nothing does. Before
 /// disputes exist, a provider who delivers a useless envelope is paid all the same.
 ///
 /// JSON: id, dataset, version, deliver_by, transaction (null where it was bought before), amount,
@@ -58,10 +59,16 @@ pub(crate) fn run(session: &Session, args: &Buy) -> Result<Answer, Failure> {
         return answer(session, &grant, None);
     }
     check(session, &index, &dataset, args)?;
+    if dataset.owner == session.address()? {
+        session.progress.tell(&format!("{} is your own: you will pay yourself", args.id));
+    }
     let manifest = manifest(&dataset)?;
     let under_way = request(session, &vault, &dataset, &manifest, &note)?;
 
     let chain = session.chain()?;
+    if let Some(block) = chain.node().block(At::Number(index.position.block))? {
+        chain.agree(&block)?;
+    }
     let (terms, by) = (dataset.terms, signer(&vault));
     let price = U256::from(terms.price);
     let allowed = chain.balances(by.address(), terms.token)?.allowance >= price;
