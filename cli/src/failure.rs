@@ -114,8 +114,16 @@ fn refusal_hint(name: &str) -> &'static str {
         "GrantInactive" => {
             "the grant was not delivered, has expired or was revoked; see `provenome grants`"
         }
-        "NotHolder" | "NotOwner" => {
-            "post with --grant and the account that holds it, or as the dataset's owner"
+        "NotHolder" => "post with --grant and the account that holds it, or as the dataset's owner",
+        "NotOwner" => {
+            "only the dataset's owner may do this (`provenome show` names it); who bought it can post with --grant"
+        }
+        "NotDeliverer" | "NotRevoker" => {
+            "only the grant's provider may do this; `provenome show` names it"
+        }
+        "WrongStatus" => "the grant is in another phase; `provenome show` says in which",
+        "WindowOutOfRange" | "AccessTooShort" => {
+            "delivery and dispute windows are 1h to 30d, access is at least 1h"
         }
         "TooEarly" => "wait for the deadline; see `provenome grants`",
         "TooLate" => "the deadline has passed; see `provenome grants`",

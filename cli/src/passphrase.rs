@@ -53,7 +53,13 @@ impl Source {
             Self::Descriptor(fd) => first_line(descriptor(*fd)?)?,
         };
         if text.is_empty() {
-            return Err(Failure::could_not("the passphrase is empty"));
+            return Err(match self {
+                Self::File(path) => {
+                    Failure::could_not(format!("the first line of {} is empty", path.display()))
+                        .hint("it must hold the passphrase")
+                }
+                _ => Failure::could_not("the passphrase is empty"),
+            });
         }
         Ok(text)
     }

@@ -64,7 +64,7 @@ impl Unlocked {
     pub fn restore(&self, path: impl AsRef<Path>) -> Result<Restored, VaultError> {
         let path = path.as_ref();
         let bytes = read_plain(path, MAX_BYTES)?.ok_or_else(|| {
-            DiskError::new("read", path, std::io::Error::from(std::io::ErrorKind::NotFound))
+            DiskError::new("read", path, rustix::io::Errno::NOENT)
         })?;
         let mut restored = Restored::default();
         for entry in self.open_backup(path, &bytes)? {

@@ -68,6 +68,7 @@ impl From<DiskError> for Failure {
                 failure.hint("free some space and run the command again; nothing was half written")
             }
             DiskError::ReadOnly { .. } => failure.hint("name a place that can be written"),
+            DiskError::Exists { .. } => failure.hint("name another; nothing is overwritten"),
             _ => failure,
         }
     }
@@ -128,9 +129,19 @@ impl From<VaultError> for Failure {
             VaultError::Keystore(KeystoreError::Passphrase | KeystoreError::PassphraseOrDamage) => {
                 failure.hint("try again; nobody but you has it, and the recovery phrase is the way without it")
             }
+            VaultError::Keystore(KeystoreError::Damaged(_)) | VaultError::None(_) => failure.hint(
+                "phrase and backup bring it back into another home: provenome init --restore, then provenome keys restore",
+            ),
+            VaultError::Entry { .. } => {
+                failure.hint("bring it back from a backup: provenome keys restore FILE")
+            }
+            VaultError::NotBackup { .. } => {
+                failure.hint("nothing was restored; try another copy of the backup")
+            }
             VaultError::AnotherIdentity { .. } => {
                 failure.hint("restore the identity of the backup first: provenome init --restore")
             }
+            VaultError::Disk(error) => error.into(),
             _ => failure,
         }
     }
