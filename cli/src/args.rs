@@ -138,8 +138,8 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "FILE", env = "PROVENOME_PASSPHRASE_FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 
-    /// Read the passphrase from this file descriptor
-    #[arg(long, global = true, value_name = "N", conflicts_with = "passphrase_file")]
+    /// Read the passphrase from this file descriptor, whatever file is named
+    #[arg(long, global = true, value_name = "N")]
     pub(crate) passphrase_fd: Option<i32>,
 
     /// Print one JSON object with stable keys
