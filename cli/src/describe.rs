@@ -6,6 +6,7 @@ use crate::{amount, clock, span};
 use alloy_primitives::U256;
 use cohort::Inspection;
 use indexer::{Dataset, Grant, Metadata};
+use ledger::chain::{Done, Event};
 use ledger::market::{GrantStatus, SaleStatus, Terms};
 use ledger::{Cid, Codec, Manifest, Network};
 use serde_json::{Value, json};
@@ -241,6 +242,14 @@ pub(crate) fn grant_state(grant: &Grant, now: u64) -> String {
             GrantStatus::Revoked => "revoked by the provider".to_owned(),
             other => other.word().to_owned(),
         },
+    }
+}
+
+/// What was paid, and if the token refused the payment, that it waits in the market.
+pub(crate) fn paid(done: &Done, what: impl std::fmt::Display) -> String {
+    match done.events.iter().any(|event| matches!(event, Event::Credited { .. })) {
+        false => what.to_string(),
+        true => format!("{what}, but the token refused it: it waits for `provenome withdraw`"),
     }
 }
 

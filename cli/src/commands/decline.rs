@@ -1,5 +1,6 @@
 use crate::answer::{Answer, Lines};
 use crate::commands::{deliver::found, number};
+use crate::describe;
 use crate::failure::Failure;
 use crate::session::{Session, signer};
 use clap::Args;
@@ -22,7 +23,10 @@ pub(crate) fn run(session: &Session, args: &Decline) -> Result<Answer, Failure> 
     let grant = found(&*session.index()?, grant)?;
     let done = session.chain()?.decline(&signer(&vault), grant.grant, grant.order)?;
     let mut lines = Lines::default();
-    lines.add("declined", args.id).add("transaction", done.included.transaction);
+    lines
+        .add("declined", args.id)
+        .add("the buyer", describe::paid(&done, "was refunded in full"))
+        .add("transaction", done.included.transaction);
     let json = json!({ "id": args.id.to_string(), "transaction": done.included.transaction });
     Ok(Answer::yes(lines.to_string(), json))
 }

@@ -1,5 +1,6 @@
 use crate::answer::{Answer, Lines};
 use crate::commands::{deliver::found, number};
+use crate::describe;
 use crate::failure::Failure;
 use crate::session::{Session, signer};
 use alloy_primitives::B256;
@@ -31,7 +32,13 @@ pub(crate) fn run(session: &Session, args: &Revoke) -> Result<Answer, Failure> {
     let mut lines = Lines::default();
     lines
         .add("ended", args.id)
-        .add("the buyer", if refunded { "was refunded in full" } else { "had been charged before" })
+        .add(
+            "the buyer",
+            describe::paid(
+                &done,
+                if refunded { "was refunded in full" } else { "had been charged before" },
+            ),
+        )
         .add("transaction", done.included.transaction);
     let json = json!({
         "id": args.id.to_string(),
