@@ -81,9 +81,23 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
             (row, Some(transaction))
         }
     };
+    verify_version(args, &row)?;
     let terms = agree_terms(session, &vault, args, (&row, terms))?;
     let step = record(session, &vault, (&row, &manifest), &key.record)?;
     Ok(answer(session, args, (&row, terms), &step, transaction))
+}
+
+/// A folder that was listed before is a version of the dataset that was named, if one was.
+fn verify_version(args: &List, row: &VersionRow) -> Result<(), Failure> {
+    match args.version_of {
+        Some(of) if number(of, Thing::Dataset)? != row.dataset => {
+            let what = format!("dataset:{} version {}", row.dataset, row.number);
+            Err(Failure::no(format!("this folder is {what} already, and so no version of {of}"))
+                .check("version-of")
+                .hint("seal the file again to list it elsewhere"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The dataset's terms: those asked for, where this is a new version of it; else those that the
