@@ -8,6 +8,7 @@ use alloy_primitives::{B256, U256};
 use clap::Args;
 use cohort::Vcf;
 use indexer::{Grant, Metadata, VersionRow};
+use ledger::market::GrantStatus;
 use ledger::{Cid, Codec, Id, Manifest, Thing, field};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -247,10 +248,13 @@ fn answer(
             },
         )
         .add("written", format!("{} ({length} bytes)", args.out.display()));
-    let text = format!(
-        "{lines}Say on chain what you found, so that others know: provenome attest {}\n",
-        args.id
-    );
+    let ended = matches!(received.grant.status, GrantStatus::Withdrawn | GrantStatus::Revoked);
+    let next = if ended {
+        "The provider ended this grant: nothing can be attested or posted under it.".to_owned()
+    } else {
+        format!("Say on chain what you found, so that others know: provenome attest {}", args.id)
+    };
+    let text = format!("{lines}{next}\n");
     let json = json!({
         "id": args.id.to_string(),
         "out": args.out,
