@@ -176,7 +176,7 @@ impl Actor<'_> {
 }
 
 /// A program of this tree, built beside this test.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().with_file_name(name);
     assert!(program.exists(), "no {}: run `cargo build --workspace --bins`", program.display());
