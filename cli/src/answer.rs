@@ -1,6 +1,8 @@
 //! What a command says: text for people or one JSON object, and the exit code.
 
 use crate::failure::{Exit, Failure};
+use crate::plain::plain_json;
+use clap::error::ErrorKind;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -42,7 +44,7 @@ pub(crate) fn print(result: Result<Answer, Failure>, json: bool) -> ExitCode {
     };
     let written = match (json, &value) {
         (true, Value::Null) => Ok(()),
-        (true, _) => say(with_ok(value, exit)),
+        (true, _) => say(plain_json(&with_ok(value, exit))),
         (false, _) if text.is_empty() => Ok(()),
         (false, _) => say(text.trim_end_matches('\n')),
     };
@@ -55,18 +57,29 @@ pub(crate) fn print(result: Result<Answer, Failure>, json: bool) -> ExitCode {
 
 /// Prints what is wrong with the words typed, or the help that they ask for.
 pub(crate) fn print_usage(error: &clap::Error) -> ExitCode {
-    let (code, asked) = (error.exit_code(), std::env::args_os().any(|word| word == "--json"));
-    // Where a closed output leaves nothing to print on, the exit code still says it.
-    let _ = error.print();
-    if asked && error.use_stderr() {
-        let text = error.to_string();
-        let what = text.split("\n\n").next().unwrap_or_default();
-        let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
-        let what = what.strip_prefix("error: ").unwrap_or(&what);
-        let failure = Failure::could_not(what).hint("see `provenome COMMAND --help`");
-        let _ = say(with_ok(failure.json(), failure.exit));
+    let json = std::env::args_os().any(|word| word == "--json");
+    let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (no_command && !json) {
+        // Where a closed output leaves nothing to print on, the exit code still says it.
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::CouldNot as u8));
     }
-    ExitCode::from(u8::try_from(code).unwrap_or(Exit::CouldNot as u8))
+    let command = crate::args::named_command().map_or(String::new(), |name| format!("{name} "));
+    let what = if no_command { "no command is named".to_owned() } else { one_line(error) };
+    let failure = Failure::could_not(what).hint(format!("see `provenome {command}--help`"));
+    print(Err(failure), json)
+}
+
+/// What is wrong, without the usage: that names options which only the environment gave.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let parts =
+        text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    let said: Vec<String> = parts
+        .filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more information"))
+        .map(|part| part.trim_start_matches("error: ").trim_start_matches("tip: ").to_owned())
+        .collect();
+    said.join("; ")
 }
 
 /// Writes to stdout. A reader that went away (`| head`) is no failure of the command.

@@ -91,12 +91,20 @@ fn command() -> clap::Command {
         let everywhere = arg.is_global_set();
         arg.hide_env_values(true).hide_long_help(everywhere)
     };
-    let help = Arg::new("help").short('h').long("help").action(ArgAction::HelpShort);
     Cli::command()
         .mut_args(hide)
         .mut_subcommands(with_footer)
         .disable_help_flag(true)
-        .arg(help.help("Print help"))
+        .arg(help(ArgAction::HelpShort))
+}
+
+/// The command among the words that were typed, where there is one.
+pub(crate) fn named_command() -> Option<String> {
+    let known = command();
+    let words = std::env::args_os().skip(1);
+    words
+        .filter_map(|word| known.find_subcommand(&word).map(|sub| sub.get_name().to_owned()))
+        .next()
 }
 
 fn with_footer(command: clap::Command) -> clap::Command {
@@ -105,7 +113,13 @@ fn with_footer(command: clap::Command) -> clap::Command {
         Some(example) => format!("{example}\n\n{GLOBALS}"),
         None => GLOBALS.to_owned(),
     };
-    command.after_long_help(footer)
+    command.after_long_help(footer).arg(help(ArgAction::Help))
+}
+
+/// The flag that asks for help. The program's own help is the short one; a command's `--help` has
+/// more than its `-h`.
+fn help(action: ArgAction) -> Arg {
+    Arg::new("help").short('h').long("help").action(action).help("Print help")
 }
 
 /// Options that every command has. They are in the help of the program and, briefly, in `-h`.
