@@ -1,5 +1,6 @@
 //! Amounts in a token's own decimals: `12.5` of a token with 6 is 12,500,000 smallest units.
 
+use crate::failure::Failure;
 use alloy_primitives::U256;
 
 /// A text that is no amount of the token.
@@ -23,7 +24,7 @@ impl std::fmt::Display for NotAmount {
 }
 
 /// Reads an amount into smallest units.
-pub(crate) fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
+fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     let empty = whole.is_empty() || (part.is_empty() && text.contains('.'));
@@ -37,6 +38,12 @@ pub(crate) fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
     let padded = format!("{whole}{part:0<width$}", width = usize::from(decimals));
     let units: u128 = padded.parse().map_err(|_| NotAmount::TooLarge)?;
     if units < 1 << 96 { Ok(units) } else { Err(NotAmount::TooLarge) }
+}
+
+/// The amount that an option gives.
+pub(crate) fn read(option: &str, text: &str, decimals: u8) -> Result<u128, Failure> {
+    parse(text, decimals)
+        .map_err(|why| Failure::could_not(format!("{option} {text:?} cannot be read: {why}")))
 }
 
 /// Smallest units as an amount, without trailing zeros.

@@ -238,10 +238,8 @@ impl<'a> Auditor<'a> {
 /// `audit result:N`.
 pub(crate) fn result(session: &Session, number: U256) -> Result<Audited, Failure> {
     let mut auditor = Auditor::new(session)?;
-    let row = auditor
-        .index
-        .result(number)?
-        .ok_or_else(|| Failure::no(format!("there is no result:{number}")))?;
+    let row =
+        auditor.index.result(number)?.ok_or_else(|| crate::commands::show::no_result(number))?;
     let posted = row.posted;
     let version = auditor.index.version(posted.dataset, posted.version)?;
     if let Some(version) = &version {
@@ -283,7 +281,9 @@ pub(crate) fn dataset(session: &Session, number: U256) -> Result<Audited, Failur
     let mut auditor = Auditor::new(session)?;
     let versions = auditor.index.versions(number)?;
     if versions.is_empty() {
-        return Err(Failure::no(format!("there is no dataset:{number}")));
+        return Err(
+            Failure::no(format!("there is no dataset:{number}")).hint("see `provenome search`")
+        );
     }
     for row in &versions {
         let id = format!("version {}", row.number);
@@ -302,7 +302,7 @@ pub(crate) fn dataset(session: &Session, number: U256) -> Result<Audited, Failur
     let attestations = auditor.index.attestations(number)?;
     let differ = attestations.iter().filter(|a| !a.attested.equal).count();
     auditor.report.trusted.push(format!(
-        "{} readers recomputed a panel of this dataset; {differ} of them found it different",
+        "panels of this dataset that readers recomputed: {}, of which {differ} were different",
         attestations.len()
     ));
     Ok(auditor.finish())
@@ -392,9 +392,9 @@ fn check_log(head: &Head, blocks: &[EntriesBlock], steps: &[ReadStep]) -> Check 
     let leaves: Vec<Vec<u8>> = steps.iter().map(ReadStep::leaf).collect();
     let verified: Result<(), LogError> = verify_log(head, blocks, &leaves);
     let said = format!(
-        "{} steps give the anchored root; {} checkpoints are signed",
-        steps.len(),
-        blocks.len()
+        "{} give the anchored root, {} signed",
+        describe::counted(steps.len() as u64, "step"),
+        describe::counted(blocks.len() as u64, "checkpoint")
     );
     Check::of("log", verified, said)
 }

@@ -35,7 +35,7 @@ use crate::answer::Answer;
 use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::session::Session;
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use ledger::{Id, Thing};
 
 /// Runs the command.
@@ -74,6 +74,11 @@ pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Network(args) => network::run(&session, &args),
         Command::Devnet(args) => devnet::run(&session, &args),
     }
+}
+
+/// An account's address.
+pub(crate) fn address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|_| "an account is written 0x and 40 hexadecimal digits".to_owned())
 }
 
 /// The number of an id that must name a `thing`.

@@ -23,6 +23,12 @@ pub(crate) fn count(n: u64) -> String {
     groups.join(",")
 }
 
+/// So many of a thing: `1 step`, `2 steps`.
+pub(crate) fn counted(n: u64, thing: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", count(n))
+}
+
 /// A price in its token.
 pub(crate) fn price(network: &Network, token: alloy_primitives::Address, units: u128) -> String {
     match network.token(token) {

@@ -128,6 +128,7 @@ fn refusal_hint(name: &str) -> &'static str {
         "TooEarly" => "wait for the deadline; see `provenome grants`",
         "TooLate" => "the deadline has passed; see `provenome grants`",
         "NotConsistent" | "NotLarger" | "WrongOldSize" => {
+        "AlreadyAttested" => "a grant attests once, and for good; `provenome show` counts it",
             "a log can only grow; the steps anchored before must all be there, unchanged"
         }
         _ => "",

@@ -124,7 +124,10 @@ impl Session {
                 .hint("ask the network's operator for it; `provenome network deploy` makes one")
         })?;
         let text = String::from_utf8_lossy(&bytes);
-        Network::parse(&text).map_err(|e| Failure::could_not(format!("{}: {e}", path.display())))
+        Network::parse(&text).map_err(|e| {
+            Failure::could_not(format!("{}: {e}", path.display()))
+                .hint("ask the network's operator for the file again")
+        })
     }
 
     /// The nodes, unasked.

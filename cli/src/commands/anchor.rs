@@ -1,4 +1,5 @@
 use crate::answer::{Answer, Lines};
+use crate::describe;
 use crate::failure::Failure;
 use crate::logbook::{Logbook, SignedStep};
 use crate::session::{Session, signer};
@@ -33,7 +34,6 @@ pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {
         return Err(Failure::could_not("the log has no steps yet")
             .hint("`provenome list` and `provenome post` record them"));
     }
-    let vault = session.unlock()?;
     let leaves: Vec<B256> = steps.iter().map(SignedStep::leaf).collect();
     let old_size = head.map_or(0, |head| head.size);
     let root = merkle::root(&leaves);
@@ -132,7 +132,9 @@ fn answer(
     transaction: Option<B256>,
 ) -> Answer {
     let mut lines = Lines::default();
-    lines.add("log", logbook.id()).add("anchored", format!("{size} steps, root {root}"));
+    lines
+        .add("log", logbook.id())
+        .add("anchored", format!("{}, root {root}", describe::counted(size, "step")));
     match transaction {
         Some(transaction) => lines.add("transaction", transaction),
         None => lines.add("", "the chain had this head already; nothing was sent"),

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 /// Exit code 0: nothing is false; 1: something is false; 2: something is unchecked that should have
 /// been checked.
 ///
-/// JSON: subject, outcome, block, hash, checks, steps: [{step, kind, evidence, anchored, inputs,
+/// JSON: subject, outcome, block, block_hash, checks, steps: [{step, kind, evidence, anchored, inputs,
 /// checks}], trusted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome audit result:1")]
@@ -57,13 +57,15 @@ pub(crate) fn run(session: &Session, args: &Audit) -> Result<Answer, Failure> {
         }
         Ok(_) => return Err(Failure::could_not(format!("{subject} is a file as well as an id"))),
         Err(e) => {
-            return Err(Failure::could_not(format!("{e}; and there is no folder of that name")));
+            return Err(Failure::could_not(format!("{e}")).hint(
+                "or name a folder that `provenome prove` wrote: there is none of that name",
+            ));
         }
     };
     let mut json = report_json(&report);
     json["subject"] = json!(subject);
     json["block"] = json!(at.map(|at| at.block));
-    json["hash"] = json!(at.map(|at| at.hash));
+    json["block_hash"] = json!(at.map(|at| at.hash));
     let text =
         format!("audit of {subject}: {}\n{}", audit::headline(&report), report_text(&report));
     Ok(Answer::with_exit(text, json, exit(report.outcome())))

@@ -120,10 +120,11 @@ fn check(session: &Session, index: &Index, dataset: &Dataset, args: &Buy) -> Res
     let token = network.token(terms.token);
     let price = describe::price(&network, terms.token, terms.price);
     if let Some(most) = &args.max_price {
-        let most =
-            amount::parse(most, token.map_or(0, |t| t.decimals)).map_err(Failure::could_not)?;
+        let most = amount::read("--max-price", most, token.map_or(0, |t| t.decimals))?;
         if terms.price > most {
-            return Err(Failure::no(format!("the price is {price}")).check("max-price"));
+            return Err(Failure::no(format!("the price is {price}"))
+                .check("max-price")
+                .hint("raise --max-price, or leave it out"));
         }
     }
     let held = session.chain()?.balances(session.address()?, terms.token)?.token;

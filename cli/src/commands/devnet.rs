@@ -1,4 +1,5 @@
 use crate::answer::{Answer, Lines};
+use crate::commands::address;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::{amount, clock};
@@ -37,13 +38,14 @@ struct Start {
 
 /// Give an account coin for fees and, where there is a network with one, test tokens.
 ///
-/// JSON: address, coin, token: {symbol, amount} | null.
+/// JSON: address, coin, amount and symbol (null where there is no test token).
 #[derive(Debug, Args)]
 #[command(
     after_long_help = "Example:\n  provenome devnet fund 0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 )]
 struct Fund {
     /// The account
+    #[arg(value_parser = address)]
     address: Address,
     /// Whole coins
     #[arg(long, default_value_t = 10)]
@@ -96,8 +98,9 @@ fn fund(session: &Session, args: &Fund) -> Result<Answer, Failure> {
     if let Some((symbol, amount)) = &minted {
         lines.add("test token", format!("{amount} {symbol} more"));
     }
-    let token = minted.map(|(symbol, amount)| json!({ "symbol": symbol, "amount": amount }));
-    let json = json!({ "address": args.address, "coin": args.coin, "token": token });
+    let mut json = json!({ "address": args.address, "coin": args.coin.to_string() });
+    json["amount"] = json!(minted.as_ref().map(|(_, amount)| amount));
+    json["symbol"] = json!(minted.map(|(symbol, _)| symbol));
     Ok(Answer::yes(lines.to_string(), json))
 }
 
@@ -106,11 +109,12 @@ fn mint(chain: &Chain, args: &Fund) -> Result<Option<(String, String)>, Failure>
     let Some(token) = chain.network().tokens.iter().find(|token| token.test) else {
         return Ok(None);
     };
-    let units = amount::parse(&args.token, token.decimals).map_err(Failure::could_not)?;
+    let units = amount::read("--token", &args.token, token.decimals)?;
     let minter = PrivateKeySigner::random();
     set_balance(chain.node(), minter.address(), U256::from(10).pow(U256::from(18)))?;
     chain.mint_test_token(&minter, token.address, args.address, U256::from(units))?;
-    Ok(Some((token.symbol.clone(), args.token.clone())))
+    let amount = amount::show(U256::from(units), token.decimals);
+    Ok(Some((token.symbol.clone(), amount)))
 }
 
 fn set_balance(node: &Node, account: Address, wei: U256) -> Result<(), Failure> {

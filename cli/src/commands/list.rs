@@ -55,7 +55,7 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
     let manifest = read_manifest(&args.dir)?;
     let token = session.token()?;
     let terms = Terms {
-        price: amount::parse(&args.price, token.decimals).map_err(Failure::could_not)?,
+        price: amount::read("--price", &args.price, token.decimals)?,
         token: token.address,
         access_seconds: args.access,
         delivery_seconds: args.delivery_window,

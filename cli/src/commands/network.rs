@@ -1,4 +1,5 @@
 use crate::answer::{Answer, Lines};
+use crate::commands::address;
 use crate::failure::Failure;
 use crate::home::write_file;
 use crate::plain::plain;
@@ -38,7 +39,7 @@ enum Command {
 /// is created and development keys are accepted; elsewhere name a token, and know that the
 /// circuits shipped today have development keys, with which anyone can forge.
 ///
-/// JSON: out, network, chain, contracts.
+/// JSON: out, name, chain, contracts.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome network deploy --out network.json")]
 struct Deploy {
@@ -49,7 +50,7 @@ struct Deploy {
     #[arg(long, default_value = "local")]
     name: String,
     /// An ERC-20 with permits that prices may be in
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     token: Vec<Address>,
     /// Accept proofs under development keys, which anyone can forge (always so on a local chain)
     #[arg(long)]
@@ -101,7 +102,7 @@ fn deploy_contracts(session: &Session, args: &Deploy) -> Result<Answer, Failure>
     lines.add("written", args.out.display());
     let json = json!({
         "out": args.out,
-        "network": network.name,
+        "name": network.name,
         "chain": network.chain,
         "contracts": network.contracts,
     });

@@ -2,6 +2,7 @@ use crate::answer::{Answer, Lines};
 use crate::commands::seal::commit_panel;
 use crate::commands::{deliver::found, number};
 use crate::delivery::binding;
+use crate::describe::count;
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use alloy_primitives::{B256, U256};
@@ -136,7 +137,7 @@ pub(crate) fn receive(
             .hint("open it from the home of the account that bought it"));
     }
     let delivery = grant.delivered.ok_or_else(|| {
-        Failure::no(format!("grant:{number} is {}", grant.status.word()))
+        Failure::no(format!("grant:{number} was not delivered: it is {}", grant.status.word()))
             .check("delivered")
             .hint("wait with `provenome grants --wait`, or after the deadline `provenome refund`")
     })?;
@@ -247,7 +248,7 @@ fn answer(
                 different(opened, received).text()
             },
         )
-        .add("written", format!("{} ({length} bytes)", args.out.display()));
+        .add("written", format!("{} ({} bytes)", args.out.display(), count(length)));
     let ended = matches!(received.grant.status, GrantStatus::Withdrawn | GrantStatus::Revoked);
     let next = if ended {
         "The provider ended this grant: nothing can be attested or posted under it.".to_owned()

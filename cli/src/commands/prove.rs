@@ -327,10 +327,13 @@ fn select(vcf: Vcf, set: ColumnSet) -> Result<Vec<PrivateColumn>, Failure> {
             "{} of the columns asked for are not in {name}, the first is {first}",
             missing.len()
         ))
-        .check("columns"));
+        .check("columns")
+        .hint("give position and alleles as the file spells them, or trimmed"));
     }
     if found.is_empty() {
-        return Err(Failure::no(format!("{name} has no columns there")).check("columns"));
+        return Err(Failure::no(format!("{name} has no columns there"))
+            .check("columns")
+            .hint("`provenome inspect` says which contigs it has"));
     }
     Ok(found.into_values().collect())
 }

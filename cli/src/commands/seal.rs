@@ -46,7 +46,7 @@ pub(crate) struct Seal {
     #[arg(long)]
     title: Option<String>,
     /// A longer description
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     description: String,
     /// The reference build, such as GRCh37; needed where the header does not state it
     #[arg(long)]

@@ -26,7 +26,10 @@ pub(crate) fn run(session: &Session, args: &Search) -> Result<Answer, Failure> {
     let mut text: String =
         found.iter().map(|d| describe::dataset_line(&network, d) + "\n").collect();
     if found.is_empty() {
-        text = "no dataset has these words\n".to_owned();
+        text = match args.words.as_slice() {
+            [] => "no dataset is listed yet\n".to_owned(),
+            _ => "no dataset has these words\n".to_owned(),
+        };
     }
     Ok(Answer::yes(text, json!({ "datasets": json })))
 }

@@ -145,8 +145,7 @@ fn show_grant(session: &Session, index: &Followed, number: U256) -> Result<Answe
 }
 
 fn show_result(index: &Index, number: U256) -> Result<Answer, Failure> {
-    let row =
-        index.result(number)?.ok_or_else(|| Failure::no(format!("there is no result:{number}")))?;
+    let row = index.result(number)?.ok_or_else(|| no_result(number))?;
     let posted = &row.posted;
     let mut lines = Lines::default();
     lines
@@ -159,6 +158,12 @@ fn show_result(index: &Index, number: U256) -> Result<Answer, Failure> {
         .add("record", Cid::new(Codec::DagCbor, posted.record))
         .add("standing", "posted; `provenome audit` says whether it is proved");
     Ok(Answer::yes(lines.to_string(), result_json(&row.posted)))
+}
+
+/// What is said of a result that nobody posted.
+pub(crate) fn no_result(number: U256) -> Failure {
+    Failure::no(format!("there is no result:{number}"))
+        .hint("results are numbered from 1 as they are posted; `provenome post` says its number")
 }
 
 fn result_json(posted: &ledger::posting::Posted) -> Value {

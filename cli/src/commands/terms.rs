@@ -36,7 +36,7 @@ pub(crate) fn run(session: &Session, args: &Terms) -> Result<Answer, Failure> {
     let mut terms = dataset.terms;
     if let Some(price) = &args.price {
         let decimals = network.token(terms.token).map_or(0, |token| token.decimals);
-        terms.price = amount::parse(price, decimals).map_err(Failure::could_not)?;
+        terms.price = amount::read("--price", price, decimals)?;
     }
     terms.delivery_seconds = args.delivery_window.unwrap_or(terms.delivery_seconds);
     terms.dispute_seconds = args.dispute_window.unwrap_or(terms.dispute_seconds);

@@ -1,4 +1,5 @@
 use crate::answer::{Answer, Lines};
+use crate::commands::address;
 use crate::describe;
 use crate::failure::Failure;
 use crate::session::{Session, signer};
@@ -13,7 +14,7 @@ use serde_json::json;
 #[command(after_long_help = "Example:\n  provenome withdraw")]
 pub(crate) struct Withdraw {
     /// Where to [default: this account]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     to: Option<Address>,
 }
 
