@@ -5,6 +5,7 @@
 //! identity.json      public: address and keys          vault/     keystore, wrapped data keys
 //! config.json        network file, nodes, stores       index/     the chain, followed
 //! log/<id>/NNNNNNNN  own steps, signed                 notes/     what is under way, and was seen
+//! turn               locked by the command that sends  scratch/   files without a name, for a while
 //! ```
 
 use crate::failure::{Context as _, Failure};

@@ -2,7 +2,7 @@
 //! first needed and only then.
 
 use crate::args::Globals;
-use crate::failure::Failure;
+use crate::failure::{Context as _, Failure};
 use crate::home::{Config, Home, read_small};
 use crate::logbook::Logbook;
 use crate::passphrase::Source;
@@ -13,7 +13,9 @@ use ledger::Network;
 use ledger::chain::{Chain, Node, PrivateKeySigner};
 use ledger::network::Token;
 use std::cell::OnceCell;
+use std::fs::{File, TryLockError};
 use std::ops::Deref;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 use store::Stores;
@@ -189,8 +191,29 @@ impl Session {
             return Ok(vault);
         }
         let place = self.home.path().join("identity.json");
-        Err(Failure::could_not(format!("{} names {said}, the vault is of {found}", place.display()))
-            .hint("move the file away; `provenome init` makes it again from the vault"))
+        Err(Failure::could_not(format!(
+            "{} names {said}, the vault is of {found}",
+            place.display()
+        ))
+        .hint("move the file away; `provenome init` makes it again from the vault"))
+    }
+
+    /// This home's turn. Commands that look at the chain and then send take it one after the other, so
+    /// that each sees what the one before did; it ends when the file is closed, however that happens.
+    pub(crate) fn turn(&self) -> Result<File, Failure> {
+        let path = self.home.path().join("turn");
+        let opened =
+            File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = opened.context("open", &path)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                self.progress.tell("waiting for another command of this home, which is sending");
+                file.lock().context("lock", &path)?;
+            }
+            Err(TryLockError::Error(e)) => return Err(e).context("lock", &path),
+            Ok(()) => {}
+        }
+        Ok(file)
     }
 
     /// The folder for proving keys, which are public and shared by all homes.

@@ -27,6 +27,8 @@ pub(crate) struct Anchor {}
 
 pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {
     let logbook = session.logbook()?;
+    let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let steps = logbook.steps()?;
     let row = session.index()?.log_of_id(logbook.id())?;
     let head = row.as_ref().and_then(|row: &LogRow| row.head);

@@ -30,6 +30,7 @@ pub(crate) fn run(session: &Session, args: &Attest) -> Result<Answer, Failure> {
             .hint(format!("open it first: provenome open {} --out FILE", args.id))
     })?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let grant = found(&*session.index()?, number)?;
     let envelope = grant.delivered.as_ref().map(|delivery| delivery.envelope).unwrap_or_default();
     let evidence = Value::map([

@@ -51,6 +51,7 @@ struct UnderWay {
 pub(crate) fn run(session: &Session, args: &Buy) -> Result<Answer, Failure> {
     let number = number(args.id, Thing::Dataset)?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let index = session.index()?;
     let dataset = show::dataset(&index, number)?;
     let note = format!("buy-{:#x}-{number}.json", session.network()?.contracts.registry.address);

@@ -20,6 +20,7 @@ pub(crate) struct Decline {
 pub(crate) fn run(session: &Session, args: &Decline) -> Result<Answer, Failure> {
     let grant = number(args.id, Thing::Grant)?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let grant = found(&*session.index()?, grant)?;
     let done = session.chain()?.decline(&signer(&vault), grant.grant, grant.order)?;
     let mut lines = Lines::default();

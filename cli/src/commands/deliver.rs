@@ -22,6 +22,7 @@ pub(crate) struct Deliver {
 pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> {
     let grant = number(args.id, Thing::Grant)?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let index = session.index()?;
     let grant = found(&index, grant)?;
     let (last, bought) = (final_block(session.chain()?)?.number, grant.bought.block);

@@ -69,6 +69,8 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
     put_all(session, &args.dir, &manifest)?;
 
     let version = version_of(&manifest);
+    // Storing takes as long as the file is large; others of this home need not wait for that.
+    let _turn = session.turn()?;
     let index = session.index()?;
     let (row, transaction) = match listed(&index, session, &version)? {
         Some(row) => (row, None),

@@ -79,6 +79,7 @@ fn deploy_contracts(session: &Session, args: &Deploy) -> Result<Answer, Failure>
             .hint("a network file is a root of trust: name another with --out, or move it away"));
     }
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let circuits = shape_table::shipped().iter().map(|row| Circuit {
         protocol: row.protocol.clone(),
         fingerprint: row.fingerprint,

@@ -61,6 +61,7 @@ pub(crate) fn run(session: &Session, args: &Post) -> Result<Answer, Failure> {
     let claim = Claim::decode(&bytes).map_err(|e| Failure::no(e).check("claim"))?;
     let statement = claim.statement().map_err(|e| Failure::no(e).check("statement"))?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let index = session.index()?;
     let standing = standing(session, &index, args, &claim)?;
     let name = name(session, &standing)?;

@@ -25,6 +25,7 @@ pub(crate) struct Revoke {
 pub(crate) fn run(session: &Session, args: &Revoke) -> Result<Answer, Failure> {
     let grant = number(args.id, Thing::Grant)?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let grant = found(&*session.index()?, grant)?;
     let envelope = grant.delivered.as_ref().map_or(B256::ZERO, |delivery| delivery.envelope);
     let done = session.chain()?.revoke(&signer(&vault), grant.grant, grant.order, envelope)?;

@@ -38,6 +38,7 @@ pub(crate) fn resume(session: &Session, args: &Resume) -> Result<Answer, Failure
 fn set(session: &Session, id: Id, status: SaleStatus, word: &str) -> Result<Answer, Failure> {
     let dataset = number(id, Thing::Dataset)?;
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let done = session.chain()?.set_status(&signer(&vault), dataset, status)?;
     let mut lines = Lines::default();
     lines.add(&id.to_string(), word).add("transaction", done.included.transaction);

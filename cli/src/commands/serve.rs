@@ -201,6 +201,7 @@ impl Serving<'_> {
         let order = &grant.order;
         let price = describe::price(self.chain.network(), order.token, order.amount);
         match deliver(self.session, self.vault, index, grant, now)? {
+        let _turn = self.session.turn()?;
             Outcome::Delivered { transaction, envelope } => say(
                 self.session,
                 &json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope.to_string() }),

@@ -23,6 +23,7 @@ pub(crate) struct Settle {
 
 pub(crate) fn run(session: &Session, args: &Settle) -> Result<Answer, Failure> {
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let index = session.index()?;
     let due: Vec<Grant> = match args.id {
         Some(id) => vec![found(&index, number(id, Thing::Grant)?)?],

@@ -45,6 +45,7 @@ pub(crate) fn run(session: &Session, args: &Terms) -> Result<Answer, Failure> {
         None
     } else {
         let vault = session.unlock()?;
+        let _turn = session.turn()?;
         let done = session.chain()?.set_terms(&signer(&vault), number, terms)?;
         Some(done.included.transaction)
     };

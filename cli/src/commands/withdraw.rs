@@ -20,6 +20,7 @@ pub(crate) struct Withdraw {
 
 pub(crate) fn run(session: &Session, args: &Withdraw) -> Result<Answer, Failure> {
     let vault = session.unlock()?;
+    let _turn = session.turn()?;
     let (chain, me) = (session.chain()?, session.address()?);
     let to = args.to.unwrap_or(me);
     let (mut lines, mut withdrawn) = (Lines::default(), Vec::new());
