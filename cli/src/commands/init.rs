@@ -1,11 +1,12 @@
 use crate::answer::{Answer, Lines};
 use crate::failure::{Context as _, Failure};
-use crate::home::{PublicIdentity, read_small, write_file};
+use crate::home::{PublicIdentity, read_small};
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use store::UnnamedFile;
 use vault::{Identity, Passphrase, Phrase, Vault, VaultError};
 use zeroize::Zeroizing;
 
@@ -47,8 +48,10 @@ pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
     if let Some(path) = &args.phrase_out
         && path.exists()
     {
-        return Err(Failure::could_not(format!("{} is there already", path.display()))
-            .hint("name another file with --phrase-out; nothing is overwritten"));
+        return Err(Failure::could_not(format!("{} is there already", path.display())).hint(format!(
+            "nothing is overwritten: name another file, or if an interrupted `init` wrote it, go on with `provenome init --restore --phrase-file {}`",
+            path.display()
+        )));
     }
     let shown_on_terminal = !args.restore && args.phrase_out.is_none();
     if shown_on_terminal && (session.json || !std::io::stderr().is_terminal()) {
@@ -67,7 +70,15 @@ pub(crate) fn run(session: &Session, args: &Init) -> Result<Answer, Failure> {
     if shown_on_terminal {
         show_phrase(&phrase);
     }
-    Vault::create(home.vault(), &identity, &passphrase)?;
+    if let Err(error) = Vault::create(home.vault(), &identity, &passphrase) {
+        // A phrase of nobody must not be kept as if it were the one of whoever lives here.
+        if let Some(path) = &args.phrase_out
+            && Vault::address(home.vault()).ok() != Some(identity.address())
+        {
+            let _ = std::fs::remove_file(path);
+        }
+        return Err(error.into());
+    }
     publish(session, args, &identity)
 }
 
@@ -78,7 +89,9 @@ fn finish(session: &Session, args: &Init) -> Result<Answer, Failure> {
         return Err(Failure::could_not(format!("{} has a vault already", home.path().display()))
             .hint("name another folder with --home; `provenome init` alone finishes this one"));
     }
-    session.progress.tell("there is a vault already: no new identity is made, its own is completed");
+    session
+        .progress
+        .tell("there is a vault already: no new identity is made, its own is completed");
     let passphrase = Passphrase::new(session.passphrase().read()?.to_string());
     let vault = Vault::open(home.vault(), &passphrase)?;
     publish(session, args, vault.identity())
@@ -158,7 +171,10 @@ fn joined(phrase: &Phrase) -> Zeroizing<String> {
 }
 
 fn write_phrase(path: &Path, phrase: &Phrase) -> Result<(), Failure> {
-    write_file(path, joined(phrase).as_bytes())
+    let mut file = UnnamedFile::create(path)?;
+    file.fill(joined(phrase).as_bytes())?;
+    // Never over another's: it may be the only way back to an identity.
+    Ok(file.publish_new()?)
 }
 
 /// To the terminal itself, not to whatever collects the program's output.
