@@ -2,6 +2,7 @@ use crate::answer::{self, Answer};
 use crate::delivery::{Outcome, deliver, final_block, publish_missing};
 use crate::describe;
 use crate::failure::{Exit, Failure};
+use crate::plain::{plain, plain_json};
 use crate::session::Session;
 use clap::Args;
 use indexer::{Grant, Index, IndexError, Step, Writer};
@@ -124,7 +125,7 @@ fn warn(session: &Session, chain: &Chain) {
 
 fn say(session: &Session, json: &serde_json::Value, text: &str) {
     // Who has paid is served, even where nobody listens any more.
-    let _ = if session.json { answer::say(json) } else { answer::say(text) };
+    let _ = answer::say(if session.json { plain_json(json) } else { plain(text) });
 }
 
 struct Serving<'a> {
