@@ -13,6 +13,7 @@ use ledger::chain::{At, Block, Chain};
 use ledger::market::GrantStatus;
 use ledger::network::Finality;
 use ledger::{Cid, Codec};
+use std::io;
 use std::path::PathBuf;
 use store::BlockStore as _;
 use vault::{Binding, Envelope, Request, Unlocked};
@@ -131,7 +132,7 @@ pub(crate) fn publish_missing(session: &Session, grants: &[Grant]) -> Result<(),
 fn publish(session: &Session, digest: B256) -> Result<(), Failure> {
     let path = kept(session, digest)?;
     let bytes = read_small(&path, 1 << 20)?
-        .ok_or("it is not there")
+        .ok_or_else(|| io::Error::other("it is not there"))
         .context("read the kept envelope", &path)?;
     session.stores()?.put(Cid::new(Codec::Raw, digest), &bytes)?;
     Ok(())

@@ -5,7 +5,9 @@ mod from;
 
 use crate::plain::plain_lines;
 use serde_json::{Value, json};
+use std::error::Error;
 use std::fmt::Display;
+use std::io;
 use std::path::Path;
 
 /// How a command ends.
@@ -15,6 +17,8 @@ pub(crate) enum Exit {
     No = 1,
     CouldNot = 2,
 }
+
+const FULL: &str = "free some space and run the command again; nothing was half written";
 
 /// A command that did not do what was asked.
 #[derive(Debug)]
@@ -45,6 +49,11 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Display) -> Self {
         self.hint = Some(hint.to_string());
         self
+    }
+
+    /// What to do next, if the cause is that nothing more can be written.
+    pub(crate) fn hint_where_full(self, cause: &(dyn Error + 'static)) -> Self {
+        if is_full(cause) { self.hint(FULL) } else { self }
     }
 
     /// What failed, without kind and hint.
@@ -91,10 +100,21 @@ pub(crate) trait Context<T> {
     fn context(self, doing: &str, path: &Path) -> Result<T, Failure>;
 }
 
-impl<T, E: Display> Context<T> for Result<T, E> {
+impl<T> Context<T> for io::Result<T> {
     fn context(self, doing: &str, path: &Path) -> Result<T, Failure> {
-        self.map_err(|e| Failure::could_not(format!("cannot {doing} {}: {e}", path.display())))
+        self.map_err(|e| {
+            let message = format!("cannot {doing} {}: {e}", path.display());
+            Failure::could_not(message).hint_where_full(&e)
+        })
     }
+}
+
+fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let full = |e: &io::Error| {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        matches!(e.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    };
+    error.downcast_ref::<io::Error>().is_some_and(full) || error.source().is_some_and(is_full)
 }
 
 fn refusal_hint(name: &str) -> &'static str {

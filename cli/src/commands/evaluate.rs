@@ -149,7 +149,10 @@ fn into_folder(
     let staging = Staging::beside(out)?;
     let path = staging.path().join("result.tsv");
     let mut file = BufWriter::new(File::create(&path).context("write", &path)?);
-    let summary = evaluate(&mut file)?;
+    let summary = match evaluate(&mut file) {
+        Err(EvaluateError::Write(e)) => Err(e).context("write", &path)?,
+        evaluated => evaluated?,
+    };
     file.flush().context("write", &path)?;
     drop(file);
     refuse_unseen(&summary)?;

@@ -1,6 +1,6 @@
 //! The crates' errors as failures: each keeps its cause, and says whether it is a no.
 
-use super::{Failure, refusal_hint};
+use super::{FULL, Failure, refusal_hint};
 use cohort::{ColumnSetError, EvaluateError, ReadError, Refusal, SampleSetError};
 use indexer::IndexError;
 use ledger::chain::ChainError;
@@ -29,7 +29,7 @@ macro_rules! could_not {
     ($($error:ty),*) => {$(
         impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                Self::could_not(with_causes(&error))
+                Self::could_not(with_causes(&error)).hint_where_full(&error)
             }
         }
     )*};
@@ -51,7 +51,7 @@ could_not!(
 
 impl From<EvaluateError> for Failure {
     fn from(error: EvaluateError) -> Self {
-        let failure = Self::could_not(with_causes(&error));
+        let failure = Self::could_not(with_causes(&error)).hint_where_full(&error);
         match error {
             EvaluateError::Refused { refusal: Refusal::HalfCall { .. }, .. } => failure
                 .hint("say how to read half calls: --half-call haploid, missing or reference"),
@@ -64,12 +64,10 @@ impl From<DiskError> for Failure {
     fn from(error: DiskError) -> Self {
         let failure = Self::could_not(with_causes(&error));
         match error {
-            DiskError::Full { .. } => {
-                failure.hint("free some space and run the command again; nothing was half written")
-            }
+            DiskError::Full { .. } => failure.hint(FULL),
             DiskError::ReadOnly { .. } => failure.hint("name a place that can be written"),
             DiskError::Exists { .. } => failure.hint("name another; nothing is overwritten"),
-            _ => failure,
+            _ => failure.hint_where_full(&error),
         }
     }
 }
