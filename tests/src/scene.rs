@@ -188,6 +188,11 @@ pub fn built(name: &str) -> PathBuf {
 pub struct Running(Child);
 
 impl Running {
+    /// Starts it, its output going where `command` says.
+    pub fn of(command: &mut Command) -> Self {
+        Self(command.spawn().unwrap())
+    }
+
     /// The process.
     pub fn id(&self) -> u32 {
         self.0.id()
