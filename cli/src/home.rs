@@ -97,7 +97,7 @@ impl Home {
         self.folder("index")
     }
 
-    /// A folder of the home, made if it is not there.
+    /// A folder of the home, made if it is not there, with those above it.
     pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = self.0.join(name);
         private_folder(&path)?;

@@ -69,8 +69,7 @@ impl Logbook {
         let contract = network.contracts.log.address;
         let origin = format!("provenome/eip155-{}/{contract:#x}/{owner:#x}", network.chain);
         let id = log_id(network.chain, contract, owner, &origin);
-        let folder = home.folder("log")?.join(hex::encode(id.0));
-        fs::create_dir_all(&folder).context("make the folder", &folder)?;
+        let folder = home.folder(&format!("log/{}", hex::encode(id.0)))?;
         let domain = Domain { chain: network.chain, log: contract };
         Ok(Self { folder, domain, owner, origin, id })
     }

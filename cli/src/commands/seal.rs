@@ -17,7 +17,7 @@ use std::io::{self, BufWriter, Read, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use store::file_cid;
-use vault::{DataKey, Entry, KeyRecord, Origin, SealedBody, Secret, seal_body};
+use vault::{DataKey, Entry, KeyRecord, Origin, SealError, SealedBody, Secret, seal_body};
 
 /// Names of the files in a sealed folder.
 pub(crate) const MANIFEST: &str = "manifest.cbor";
@@ -220,7 +220,10 @@ fn seal(session: &Session, file: &Path, body: &Path, key: &DataKey) -> Result<Se
     let size = input.metadata().context("read", file)?.len();
     let bar = session.progress.bytes("encrypting", size);
     let mut output = BufWriter::new(File::create(body).context("write", body)?);
-    let sealed = seal_body(input, &mut output, key, |done| bar.set_position(done))?;
+    let sealed = match seal_body(input, &mut output, key, |done| bar.set_position(done)) {
+        Err(SealError::Output(e)) => Err(e).context("write", body)?,
+        sealed => sealed?,
+    };
     output.flush().context("write", body)?;
     bar.finish_and_clear();
     Ok(sealed)
