@@ -33,6 +33,26 @@ fn file_of(folder: &Path, cid: Cid) -> PathBuf {
 }
 
 #[test]
+fn a_folder_that_goes_away_is_told_and_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let (here, away) = (home.path().join("blocks"), home.path().join("away"));
+    let store = Directory::create(&here).unwrap();
+    let cid = Cid::of(Codec::Raw, b"x");
+    store.put(cid, b"x").unwrap();
+    fs::rename(&here, &away).unwrap();
+    let told = format!("cannot open the folder of blocks {}", here.display());
+    for error in [
+        store.get(cid).unwrap_err(),
+        store.has(cid).unwrap_err(),
+        store.put(cid, b"x").unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), told);
+    }
+    fs::rename(&away, &here).unwrap();
+    assert_eq!(store.get(cid).unwrap().as_deref(), Some(&b"x"[..]));
+}
+
+#[test]
 fn keeps_what_was_put_and_nothing_else() {
     for make in EVERY {
         let home = tempfile::tempdir().unwrap();
