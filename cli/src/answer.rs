@@ -58,8 +58,9 @@ pub(crate) fn print(result: Result<Answer, Failure>, json: bool) -> ExitCode {
 /// Prints what is wrong with the words typed, or the help that they ask for.
 pub(crate) fn print_usage(error: &clap::Error) -> ExitCode {
     let json = std::env::args_os().any(|word| word == "--json");
-    let no_command = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-    if !error.use_stderr() || (no_command && !json) {
+    let nothing = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let no_command = nothing || error.kind() == ErrorKind::MissingSubcommand;
+    if !error.use_stderr() || (nothing && !json) {
         // Where a closed output leaves nothing to print on, the exit code still says it.
         let _ = error.print();
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::CouldNot as u8));

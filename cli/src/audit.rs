@@ -115,6 +115,15 @@ impl<'a> Auditor<'a> {
         let registry = network.contracts.registry.address;
         VersionName { chain: network.chain, registry, dataset, version }
     }
+    /// Asks the stores for a manifest that the index does not have, so that the report says which of
+    /// them has other bytes in its stead.
+    fn look_for_manifest(&mut self, row: &VersionRow) -> Result<(), Failure> {
+        if matches!(row.metadata, Metadata::Missing { .. }) {
+            self.fetch(Cid::new(Codec::DagCbor, row.version.manifest))?;
+        }
+        Ok(())
+    }
+
 
     /// The provider's list step of a version, out of the provider's anchored logs.
     fn audit_listing(&mut self, row: &VersionRow) -> Result<(), Failure> {
@@ -248,6 +257,7 @@ pub(crate) fn result(session: &Session, number: U256) -> Result<Audited, Failure
     let record_bytes = auditor.fetch(Cid::new(Codec::DagCbor, posted.record))?;
     let record = record_bytes.as_deref().and_then(|bytes| Record::decode(bytes).ok());
     let (mut step, mut table) = (None, None);
+        auditor.look_for_manifest(version)?;
     if let Some(record) = &record {
         step = auditor.fetch(record.step)?;
         table = auditor.fetch(record.result)?;
@@ -292,6 +302,7 @@ pub(crate) fn dataset(session: &Session, number: U256) -> Result<Audited, Failur
                 "manifest",
                 format!("{id}: its block has the digest on chain and says the same"),
             ),
+        auditor.look_for_manifest(row)?;
             Metadata::Missing { .. } => {
                 Check::unchecked("manifest", format!("{id}: no store has it"))
             }
@@ -392,7 +403,7 @@ fn check_log(head: &Head, blocks: &[EntriesBlock], steps: &[ReadStep]) -> Check 
     let leaves: Vec<Vec<u8>> = steps.iter().map(ReadStep::leaf).collect();
     let verified: Result<(), LogError> = verify_log(head, blocks, &leaves);
     let said = format!(
-        "{} give the anchored root, {} signed",
+        "the root over {} = the anchored one; {} signed",
         describe::counted(steps.len() as u64, "step"),
         describe::counted(blocks.len() as u64, "checkpoint")
     );

@@ -38,11 +38,20 @@ fn transactions(done: [Done; 2]) -> usize {
     done.map(|done| done.yes().json()).iter().filter(|json| !json["transaction"].is_null()).count()
 }
 
+/// A hundred records, whose panel has a shipped circuit.
+fn smaller_vcf(scene: &Scene) {
+    let path = scene.small_vcf("small.vcf");
+    let text = fs::read_to_string(&path).unwrap();
+    let (header, records): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with('#'));
+    fs::write(path, [&header[..], &records[..100]].concat().join("\n") + "\n").unwrap();
+}
+
 #[test]
 fn what_is_sent_twice_at_once_happens_once() {
     let scene = Scene::new();
     let (hospital, lab) = (scene.actor("hospital"), scene.actor("lab"));
-    scene.small_vcf("small.vcf");
+    smaller_vcf(&scene);
     hospital.run(["seal", "small.vcf", "--out", "sealed", "--build", "GRCh37"]).yes();
 
     let list = ["list", "sealed", "--price", "250", "--json"];

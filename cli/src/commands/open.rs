@@ -139,7 +139,12 @@ pub(crate) fn receive(
     let delivery = grant.delivered.ok_or_else(|| {
         Failure::no(format!("grant:{number} was not delivered: it is {}", grant.status.word()))
             .check("delivered")
-            .hint("wait with `provenome grants --wait`, or after the deadline `provenome refund`")
+            .hint(match grant.status {
+                GrantStatus::Paid => {
+                    "wait with `provenome grants --wait`, or after the deadline `provenome refund`"
+                }
+                _ => "the price came back; buy another with `provenome buy`",
+            })
     })?;
     let row = index.version(grant.order.dataset, grant.order.version)?.ok_or_else(|| {
         Failure::could_not("the index does not have the version that the grant is for")

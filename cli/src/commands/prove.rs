@@ -135,7 +135,20 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
     let claim = claim(&proved, context, &source.panel, source.build);
     write(&staging, &claim, &proved)?;
     staging.publish(out, session.progress)?;
+    warn_unknown(session, &claim)?;
     Ok(answer(out, &claim, &proved, source.listed))
+}
+
+/// Says it now, where the network's contracts would refuse the proof.
+fn warn_unknown(session: &Session, claim: &Claim) -> Result<(), Failure> {
+    if session.network_path().is_ok()
+        && !session.network()?.policy.circuits.contains(&claim.circuit)
+    {
+        session.progress.tell(
+            "the network names no circuit of this shape (so many people, columns and places): the proof can be verified, not posted; fewer or more columns may have a shape that it names",
+        );
+    }
+    Ok(())
 }
 
 fn too_many(columns: usize) -> Failure {
