@@ -63,9 +63,8 @@ impl Unlocked {
     /// A backup of another identity, a damaged one, or what the disk refuses.
     pub fn restore(&self, path: impl AsRef<Path>) -> Result<Restored, VaultError> {
         let path = path.as_ref();
-        let bytes = read_plain(path, MAX_BYTES)?.ok_or_else(|| {
-            DiskError::new("read", path, rustix::io::Errno::NOENT)
-        })?;
+        let bytes = read_plain(path, MAX_BYTES)?
+            .ok_or_else(|| DiskError::new("read", path, rustix::io::Errno::NOENT))?;
         let mut restored = Restored::default();
         for entry in self.open_backup(path, &bytes)? {
             match self.merge(&entry)? {
