@@ -9,6 +9,7 @@ mod clock;
 mod commands;
 mod delivery;
 mod describe;
+mod exports;
 mod failure;
 mod home;
 mod logbook;
@@ -18,8 +19,8 @@ mod plain;
 mod progress;
 mod session;
 mod span;
-
 mod staging;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -3,6 +3,7 @@ use crate::commands::evaluate::column_set;
 use crate::commands::open::{body, receive};
 use crate::commands::seal::{build, commit_panel, open_hashing, refuse_unrepeatable};
 use crate::commands::{number, show};
+use crate::exports;
 use crate::failure::{Context as _, Failure};
 use crate::session::Session;
 use crate::staging::Staging;
@@ -17,7 +18,6 @@ use prover::panel::tree::Tree;
 use prover::panel::{LeafList, Panel, samples_commit};
 use prover::{
     KeyCache, Listed, MOST_COLUMNS, PrivateColumn, Proved, prove_allele_frequency, shape_table,
-    snarkjs,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -133,7 +133,7 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
     let proved =
         prove_allele_frequency(&listed, source.columns, context.element(), &cache, &mut progress)?;
     let claim = claim(&proved, context, &source.panel, source.build);
-    write(&staging, &claim, &proved)?;
+    write(&staging, &claim)?;
     staging.publish(out, session.progress)?;
     warn_unknown(session, &claim)?;
     Ok(answer(out, &claim, &proved, source.listed))
@@ -373,21 +373,15 @@ fn claim(proved: &Proved, context: Context, panel: &Panel, build: String) -> Cla
     }
 }
 
-fn write(staging: &Staging, claim: &Claim, proved: &Proved) -> Result<(), Failure> {
+fn write(staging: &Staging, claim: &Claim) -> Result<(), Failure> {
     let put = |name: &str, bytes: &[u8]| {
         let path = staging.path().join(name);
         std::fs::write(&path, bytes).context("write", &path)
     };
-    let json = |value: &serde_json::Value| format!("{value:#}\n");
     put(TABLE, claim.table().as_bytes())?;
     put(CLAIM, &claim.encode())?;
-    put("proof.json", json(&snarkjs::proof(&proved.proof)).as_bytes())?;
-    put("public.json", json(&snarkjs::public(&proved.statement)).as_bytes())?;
-    let key = match shape_table::find_circuit(proved.circuit) {
-        Some(row) => row.verifying_key().map_err(Failure::could_not)?,
-        None => prover::development_circuit(&proved.shape).1,
-    };
-    put("verification_key.json", json(&snarkjs::verification_key(&key)).as_bytes())
+    let exported = exports::of(claim).expect("the claim is of a proof that was just made");
+    exported.iter().try_for_each(|(name, text)| put(name, text.as_bytes()))
 }
 
 fn answer(out: &std::path::Path, claim: &Claim, proved: &Proved, listed: bool) -> Answer {

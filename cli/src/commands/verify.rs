@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::audit::{report_json, report_text};
 use crate::commands::prove::{CLAIM, TABLE};
+use crate::exports;
 use crate::failure::{Exit, Failure};
 use crate::home::read_small;
 use crate::pairing::pairing;
@@ -13,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Check a proved result offline.
 ///
-/// Recomputes query and result from the claim, compares `result.tsv` with it byte for byte, and
-/// verifies the proof. Asks no node and no store, and decrypts nothing. That the panel is the one
-/// listed, and the step in a log, `audit` checks. With a network file its policy is applied.
+/// Recomputes query and result from the claim, compares `result.tsv` with it byte for byte, verifies
+/// the proof, and holds the files for snarkjs against the claim. Asks no node and no store, and
+/// decrypts nothing. That the panel is the one listed, and the step in a log, `audit` checks. With a
+/// network file its policy is applied.
 ///
 /// Exit code 0: everything holds; 1: something is false; 2: something could not be checked.
 ///
@@ -34,7 +36,7 @@ pub(crate) fn run(session: &Session, args: &Verify) -> Result<Answer, Failure> {
     };
     let (mut report, evidence, claim) = verify_folder(&args.dir, policy.as_ref())?;
     report.trusted.push(
-        "that the panel is the listed one, and who posted it: `provenome audit` checks that"
+        "that the panel is the listed one, how many people it has, and who posted it: `provenome audit` checks that"
             .to_owned(),
     );
     let evidence = match report.outcome() {
@@ -90,5 +92,6 @@ pub(crate) fn verify_folder(
         |circuit, statement: &_, words: &_| pairing(Some(&claim), circuit, statement, words);
     let (checks, evidence) = verify_claim(&claim, table.as_deref(), policy, &verifier);
     report.checks.extend(checks);
+    report.checks.extend(exports::check(dir, &claim)?);
     Ok((report, evidence, Some(claim)))
 }
