@@ -124,7 +124,7 @@ impl Home {
     }
 }
 
-fn private_folder(path: &Path) -> Result<(), Failure> {
+pub(crate) fn private_folder(path: &Path) -> Result<(), Failure> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.context("make the folder", path)
 }

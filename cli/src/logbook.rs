@@ -1,9 +1,10 @@
 //! The actor's own log in the home: one file a step, never changed once written. What is anchored
-//! on the chain can be found again from there; what is not yet anchored is only here.
+//! on the chain can be found again from there, and then decides the order; what is not yet anchored
+//! is only here.
 
 use crate::build;
 use crate::failure::{Context as _, Failure};
-use crate::home::{Home, read_small};
+use crate::home::{Home, private_folder, read_small};
 use alloy_primitives::{Address, B256};
 use ledger::dag_cbor::{Reader, Value};
 use ledger::log::{Listed, leaf, log_id};
@@ -12,8 +13,11 @@ use ledger::signature::Domain;
 use ledger::step::{Input, Kind, Output};
 use ledger::{Cid, LogId, Network, Signature, Step};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{DiskError, UnnamedFile};
+
+/// More than any step has.
+const MOST_BYTES: u64 = 2 << 20;
 
 /// The actor's own log.
 pub(crate) struct Logbook {
@@ -114,19 +118,71 @@ impl Logbook {
         let mut steps = Vec::new();
         loop {
             let path = self.path(steps.len());
-            let Some(bytes) = read_small(&path, 2 << 20)? else { return Ok(steps) };
-            let damaged = |why: String| {
-                Failure::could_not(format!("the logged step {} is damaged: {why}", path.display()))
-                    .hint("restore the home from a copy, or the anchored part with `provenome log --recover`")
-            };
-            let signed = SignedStep::decode(&bytes).map_err(damaged)?;
-            let id = signed.step.id();
-            signed
-                .signature
-                .verify(&self.domain, id, self.owner)
-                .map_err(|e| damaged(e.to_string()))?;
-            steps.push(signed);
+            let Some(bytes) = read_small(&path, MOST_BYTES)? else { return Ok(steps) };
+            steps.push(self.verified(&bytes).map_err(|why| {
+                damaged(&path, &why).hint("restore the home from a copy, or the anchored part with `provenome log --recover`")
+            })?);
         }
+    }
+
+    fn verified(&self, bytes: &[u8]) -> Result<SignedStep, String> {
+        let signed = SignedStep::decode(bytes)?;
+        let verified = signed.signature.verify(&self.domain, signed.step.id(), self.owner);
+        verified.map_err(|e| e.to_string())?;
+        Ok(signed)
+    }
+
+    /// Makes the log begin with the steps that are anchored, as they are anchored; this home's other
+    /// steps come after them. All at once; gives how many of the anchored the home lacked.
+    pub(crate) fn recover(&self, anchored: Vec<SignedStep>) -> Result<usize, Failure> {
+        let mut own = Vec::new();
+        for (number, path) in self.files()? {
+            match self.verified(&read_small(&path, MOST_BYTES)?.unwrap_or_default()) {
+                Ok(signed) => own.push(signed),
+                // What is anchored under this number takes its place.
+                Err(_) if number < anchored.len() => {}
+                Err(why) => return Err(damaged(&path, &why).hint(
+                    "it is not anchored: restore the file from a copy, or move it away and run the command again",
+                )),
+            }
+        }
+        let has = |steps: &[SignedStep], id| steps.iter().any(|known| known.step.id() == id);
+        let lacked = anchored.iter().filter(|signed| !has(&own, signed.step.id())).count();
+        let mut steps = anchored;
+        for signed in own {
+            if !has(&steps, signed.step.id()) {
+                steps.push(signed);
+            }
+        }
+        self.replace(&steps)?;
+        Ok(lacked)
+    }
+
+    /// Exchanges the folder at once for one with these steps.
+    fn replace(&self, steps: &[SignedStep]) -> Result<(), Failure> {
+        let staging = self.folder.with_extension("partial");
+        if staging.exists() {
+            fs::remove_dir_all(&staging).context("remove what a run before left in", &staging)?;
+        }
+        private_folder(&staging)?;
+        for (number, signed) in steps.iter().enumerate() {
+            let path = staging.join(name(number));
+            fs::write(&path, signed.encode()).context("write", &path)?;
+        }
+        let old = store::publish_dir(&staging, &self.folder)?;
+        old.map_or(Ok(()), |old| fs::remove_dir_all(&old).context("remove", &old))
+    }
+
+    /// Every numbered file in order, also after a gap.
+    fn files(&self) -> Result<Vec<(usize, PathBuf)>, Failure> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.folder).context("read", &self.folder)? {
+            let path = entry.context("read", &self.folder)?.path();
+            let number = path.file_name().and_then(|name| name.to_str()?.parse().ok());
+            files.extend(number.map(|number| (number, path)));
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// Adds a step unless it is there; gives its number, from 0. On the disk when this returns.
@@ -150,6 +206,15 @@ impl Logbook {
     }
 
     fn path(&self, number: usize) -> PathBuf {
-        self.folder.join(format!("{number:08}"))
+        self.folder.join(name(number))
     }
+}
+
+/// The name of the file of a step.
+fn name(number: usize) -> String {
+    format!("{number:08}")
+}
+
+fn damaged(path: &Path, why: &str) -> Failure {
+    Failure::could_not(format!("the logged step {} is damaged: {why}", path.display()))
 }

@@ -1,11 +1,15 @@
 use crate::answer::Answer;
 use crate::audit::read_log;
-use crate::clock;
 use crate::failure::Failure;
-use crate::logbook::SignedStep;
+use crate::logbook::{Logbook, SignedStep};
 use crate::session::Session;
+use crate::{clock, describe};
 use clap::Args;
+use indexer::{Anchor, LogRow};
+use ledger::merkle;
 use ledger::step::Kind;
+use ledger::verdict::Outcome;
+use ledger::verify::ReadStep;
 use serde_json::json;
 
 /// Show the own log of steps.
@@ -17,7 +21,7 @@ use serde_json::json;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome log")]
 pub(crate) struct Log {
-    /// Fetch the anchored steps that this home lacks from the store
+    /// Fetch the anchored steps that this home lacks from the store; its other steps come after them
     #[arg(long)]
     recover: bool,
 }
@@ -25,27 +29,31 @@ pub(crate) struct Log {
 pub(crate) fn run(session: &Session, args: &Log) -> Result<Answer, Failure> {
     let logbook = session.logbook()?;
     let row = session.index()?.log_of_id(logbook.id())?;
-    let mut recovered = 0;
-    if args.recover
-        && let Some(row) = &row
-    {
-        let log = read_log(session, row)?;
-        for read in log.steps {
-            let known = logbook.steps()?.len();
-            let number =
-                logbook.append(&SignedStep { step: read.step, signature: read.signature })?;
-            recovered += usize::from(number as usize == known);
-        }
+    let head = row.as_ref().and_then(|row| row.head);
+    let (mut said, mut recovered) = (String::new(), 0);
+    if args.recover {
+        said = match row.filter(|_| head.is_some()) {
+            Some(row) => {
+                recovered = recover(session, &logbook, &row)?;
+                format!("fetched from the store: {}\n", describe::counted(recovered as u64, "step"))
+            }
+            None => "nothing of this log is anchored: there is nothing to fetch\n".to_owned(),
+        };
     }
-    let anchored = row.and_then(|row| row.head).map_or(0, |head| head.size);
+    let anchored = head.map_or(0, |head| head.size);
     let steps = logbook.steps()?;
-    let mut text = format!("log {}\n{} steps, {anchored} anchored\n", logbook.id(), steps.len());
-    if recovered > 0 {
-        text += &format!("{recovered} steps were fetched from the store\n");
+    let begins = head.is_none_or(|head| begins_with(&steps, head));
+    if !begins {
+        said += "the log here does not begin with the anchored steps: `provenome log --recover` fetches them\n";
     }
+    let mut text = format!(
+        "log {}\n{}, {anchored} anchored\n{said}",
+        logbook.id(),
+        describe::counted(steps.len() as u64, "step")
+    );
     let mut rows = Vec::new();
     for (number, signed) in steps.iter().enumerate() {
-        let (step, is_anchored) = (&signed.step, (number as u64) < anchored);
+        let (step, is_anchored) = (&signed.step, begins && (number as u64) < anchored);
         let kind = match step.kind {
             Kind::List => "list",
             Kind::Result => "result",
@@ -63,4 +71,27 @@ pub(crate) fn run(session: &Session, args: &Log) -> Result<Answer, Failure> {
         "steps": rows,
     });
     Ok(Answer::yes(text, json))
+}
+
+/// Puts the anchored steps first; what the stores have must be exactly those.
+fn recover(session: &Session, logbook: &Logbook, row: &LogRow) -> Result<usize, Failure> {
+    let log = read_log(session, row)?;
+    if let Some(check) = log.checks.iter().find(|check| check.outcome != Outcome::Holds) {
+        return Err(Failure::no(format!(
+            "what the stores have is not what is anchored: {}",
+            check.compared
+        ))
+        .check(check.name)
+        .hint(
+            "nothing was changed; name another store with --store, or restore the home from a copy",
+        ));
+    }
+    let signed = |read: ReadStep| SignedStep { step: read.step, signature: read.signature };
+    logbook.recover(log.steps.into_iter().map(signed).collect())
+}
+
+fn begins_with(steps: &[SignedStep], head: Anchor) -> bool {
+    let first = usize::try_from(head.size).ok().and_then(|size| steps.get(..size));
+    let leaves = first.map(|steps| steps.iter().map(SignedStep::leaf).collect::<Vec<_>>());
+    leaves.is_some_and(|leaves| merkle::root(&leaves) == head.root)
 }
