@@ -130,6 +130,9 @@ fn refusal_hint(name: &str) -> &'static str {
         "BadProof" => {
             "the proof is not of this poster, this dataset's panel and these numbers; prove again with your own account and the listed data"
         }
+        "AlreadyPosted" => {
+            "this account has posted a result for the same columns of this version: a question is answered once"
+        }
         "UnknownCircuit" => "the registrar has not registered this circuit on this chain",
         "GrantInactive" => {
             "the grant was not delivered, has expired or was revoked; see `provenome grants`"
@@ -145,10 +148,10 @@ fn refusal_hint(name: &str) -> &'static str {
         "WindowOutOfRange" | "AccessTooShort" => {
             "delivery and dispute windows are 1h to 30d, access is at least 1h"
         }
+        "AlreadyAttested" => "a grant attests once, and for good; `provenome show` counts it",
         "TooEarly" => "wait for the deadline; see `provenome grants`",
         "TooLate" => "the deadline has passed; see `provenome grants`",
         "NotConsistent" | "NotLarger" | "WrongOldSize" => {
-        "AlreadyAttested" => "a grant attests once, and for good; `provenome show` counts it",
             "a log can only grow; the steps anchored before must all be there, unchanged"
         }
         _ => "",

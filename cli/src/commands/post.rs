@@ -64,6 +64,7 @@ pub(crate) fn run(session: &Session, args: &Post) -> Result<Answer, Failure> {
     let _turn = session.turn()?;
     let index = session.index()?;
     let standing = standing(session, &index, args, &claim)?;
+    check_people(&claim, &standing)?;
     let name = name(session, &standing)?;
     let (me, query) = (session.address()?, field::to_word(statement.query));
     let note = format!("post-{}.json", hex::encode(sha256(&bytes)));
@@ -135,6 +136,21 @@ fn standing(
     Err(Failure::no(format!("no dataset and no active grant of {me} has the claim's panel {root}"))
         .check("panel")
         .hint("name the grant with --grant; a claim over a panel that is listed nowhere cannot be posted"))
+}
+
+/// The proof says nothing about how many people the panel has, so no contract refuses another number;
+/// but no audit of it could ever hold.
+fn check_people(claim: &Claim, standing: &Standing) -> Result<(), Failure> {
+    let listed = &standing.row.version;
+    if listed.data_root != field::to_bytes(claim.data_root) || listed.samples == claim.samples {
+        return Ok(());
+    }
+    Err(Failure::no(format!(
+        "the claim says {} people, the listing {}",
+        claim.samples, listed.samples
+    ))
+    .check("panel")
+    .hint("the folder was changed: prove again"))
 }
 
 fn name(session: &Session, standing: &Standing) -> Result<VersionName, Failure> {
@@ -241,6 +257,15 @@ fn explain(
         && me != claim.context.poster
     {
         causes.push(format!("the claim was made for {}, the sender is {me}", claim.context.poster));
+    }
+    if let Ok(network) = session.network() {
+        let (chain, ledger) = (network.chain, network.contracts.ledger.address);
+        if (chain, ledger) != (claim.context.chain, claim.context.ledger) {
+            causes.push(format!(
+                "the claim was made for the ledger {} on chain {}, this is {ledger} on chain {chain}",
+                claim.context.ledger, claim.context.chain
+            ));
+        }
     }
     let failure = Failure::from(error);
     if causes.is_empty() { failure } else { failure.because(&causes.join("; ")) }
