@@ -1,5 +1,9 @@
 //! What end-to-end tests share: a local chain, a block store, and actors who run the program.
 
 pub mod anvil;
+pub mod job;
 pub mod proxy;
+pub mod redaction;
 pub mod scene;
+pub mod shell;
+pub mod transcript;
