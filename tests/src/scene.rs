@@ -1,6 +1,7 @@
 //! A chain with the contracts on it, a block store, and actors with homes of their own.
 
 use crate::anvil::Anvil;
+use crate::shell::{bash, functions, proving_keys};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -65,6 +66,12 @@ impl Scene {
         Done::of(&mut command)
     }
 
+    /// Runs a line of bash. `NAME …` is `provenome --home NAME …` for each of these actors.
+    pub fn shell(&self, actors: &[&str], line: &str) -> Done {
+        let mut command = bash(self.folder.path(), &(functions(actors) + line));
+        Done::of(self.surround(&mut command))
+    }
+
     /// A few real genotypes: 31 people × 355 columns of chromosome 22.
     pub fn small_vcf(&self, name: &str) -> PathBuf {
         let mut text = String::new();
@@ -95,7 +102,7 @@ impl Scene {
             .current_dir(self.folder.path())
             .env("PROVENOME_RPC", &self.chain.url)
             .env("PROVENOME_STORE", format!("dir:{}", self.path("blocks").display()))
-            .env("PROVENOME_CACHE", built("provenome").with_file_name("tmp/keys"));
+            .env("PROVENOME_CACHE", proving_keys());
         if network.exists() {
             command.env("PROVENOME_NETWORK", network);
         }
