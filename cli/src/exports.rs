@@ -36,7 +36,7 @@ pub(crate) fn check(dir: &Path, claim: &Claim) -> Result<Vec<Check>, Failure> {
         match read_small(&dir.join(name), 1 << 20)? {
             Some(found) if found == expected.as_bytes() => {}
             Some(_) => {
-                checks.push(Check::fails(NAME, format!("{name} is not what the claim gives")))
+                checks.push(Check::fails(NAME, format!("{name} is not what the claim gives")));
             }
             None => checks.push(Check::unchecked(NAME, format!("there is no {name}"))),
         }
