@@ -133,7 +133,9 @@ fn refusal_hint(name: &str) -> &'static str {
         "AlreadyPosted" => {
             "this account has posted a result for the same columns of this version: a question is answered once"
         }
-        "UnknownCircuit" => "the registrar has not registered this circuit on this chain",
+        "UnknownCircuit" => {
+            "no circuit of this size is registered: the network's operator adds it with `provenome network register DATASET`"
+        }
         "GrantInactive" => {
             "the grant was not delivered, has expired or was revoked; see `provenome grants`"
         }

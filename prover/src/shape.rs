@@ -71,6 +71,21 @@ impl Shape {
         Ok(Self { elements: elements(samples), places, nodes })
     }
 
+    /// The shapes of all questions to a panel: to one column, to a run, to columns anywhere.
+    pub fn of_panel(samples: u64, columns: u64) -> Vec<Self> {
+        let last = columns.saturating_sub(1);
+        let questions = [vec![0], vec![0, last.min(1)], vec![0, last]];
+        let mut shapes: Vec<Self> = Vec::new();
+        for indices in questions.into_iter().map(|mut indices| {
+            indices.dedup();
+            indices
+        }) {
+            let shape = Self::for_query(samples, columns, &indices).ok();
+            shapes.extend(shape.filter(|shape| !shapes.contains(shape)));
+        }
+        shapes
+    }
+
     /// Whether [`Shape::for_query`] gives this shape for some question, of a size that a verifier
     /// can make anew: what an untrusted claim names is held against this first.
     pub fn is_made(&self) -> bool {
@@ -155,6 +170,22 @@ mod tests {
             Shape::for_query(1, 99, &[0; 17]).unwrap_err().to_string(),
             "17 columns are asked for: prove takes up to 16 columns for now"
         );
+    }
+
+    #[test]
+    fn a_panel_has_the_shapes_of_its_questions() {
+        for (columns, expected) in [
+            (0, vec![]),
+            (1, vec![(1, vec![])]),
+            (2, vec![(1, vec![1]), (16, vec![1])]),
+            (16, vec![(1, vec![1]), (16, vec![1])]),
+            (17, vec![(1, vec![1, 1]), (16, vec![1, 1]), (16, vec![3, 1])]),
+            (355, vec![(1, vec![1; 3]), (16, vec![1; 3]), (16, vec![16, 3, 1])]),
+        ] {
+            let found = Shape::of_panel(31, columns);
+            let found: Vec<_> = found.into_iter().map(|s| (s.places, s.nodes)).collect();
+            assert_eq!(found, expected, "{columns}");
+        }
     }
 
     #[test]

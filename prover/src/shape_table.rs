@@ -80,6 +80,11 @@ impl Shape {
         to.flush()
     }
 
+    /// SHA-256 of what [`Shape::write_r1cs`] writes.
+    pub fn fingerprint(&self) -> B256 {
+        Circuit::new(self).r1cs().fingerprint()
+    }
+
     /// The blocks of the shape's R1CS and their numbers of constraints.
     pub fn blocks(&self) -> Vec<(&'static str, usize)> {
         Circuit::new(self).r1cs().blocks()

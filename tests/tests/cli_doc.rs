@@ -11,7 +11,8 @@ use tests::transcript::Transcript;
 type Keys = BTreeSet<String>;
 
 /// Keys that need what a transcript on one honest local chain cannot show.
-const RARE: [(&str, &[&str]); 4] = [
+const RARE: [(&str, &[&str]); 5] = [
+    ("network register", &["circuits[]"]),
     ("inspect", &["not_provable[].reason", "not_provable[].count", "not_provable[].examples[]"]),
     ("serve", &["why", "from", "to"]),
     ("show", &["same_roots[]", "warnings[]"]),

@@ -16,6 +16,7 @@ use ledger::market::Terms;
 use ledger::step::{Input, Kind, Origin, Output, config_hash};
 use ledger::verify::list_config;
 use ledger::{Cid, Codec, Id, Manifest, Thing};
+use prover::{Shape, shape_table};
 use serde_json::json;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,7 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
     verify_version(args, &row)?;
     let terms = agree_terms(session, &vault, args, (&row, terms))?;
     let step = record(session, &vault, (&row, &manifest), &key.record)?;
+    tell_unregistered(session, &row)?;
     Ok(answer(session, args, (&row, terms), &step, transaction))
 }
 
@@ -100,6 +102,22 @@ fn verify_version(args: &List, row: &VersionRow) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says it now, where nobody could post a result over the dataset.
+fn tell_unregistered(session: &Session, row: &VersionRow) -> Result<(), Failure> {
+    let version = row.version;
+    let circuits = session.network()?.policy.circuits;
+    let known = |shape: &Shape| {
+        shape_table::find(shape).is_some_and(|row| circuits.contains(&row.circuit_id))
+    };
+    if !Shape::of_panel(version.samples, version.columns).iter().all(known) {
+        session.progress.tell(&format!(
+            "the program ships no circuit for {} people and {} columns: before results over it can be posted, the network's operator has to run `provenome network register dataset:{}`, once for datasets of this size",
+            version.samples, version.columns, row.dataset
+        ));
+    }
+    Ok(())
 }
 
 /// The dataset's terms: those asked for, where this is a new version of it; else those that the

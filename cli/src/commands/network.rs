@@ -1,21 +1,23 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::address;
+use crate::commands::{address, number, show};
 use crate::failure::Failure;
-use crate::home::write_file;
 use crate::plain::plain;
 use crate::session::{Session, signer};
 use alloy_primitives::Address;
 use clap::{Args, Subcommand};
-use ledger::chain::{Circuit, Deployment, deploy};
+use ledger::chain::{ChainError, Circuit, Deployment, deploy};
 use ledger::network::{Finality, Policy};
-use prover::shape_table;
+use ledger::statement::ALLELE_FREQUENCY;
+use ledger::{CircuitId, Id, Thing};
+use prover::{Shape, development_circuit, shape_table};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use store::UnnamedFile;
 
 /// The chain id of local development nodes.
 const LOCAL_CHAIN: u64 = 31337;
 
-/// Put the contracts onto a chain, or show a network file.
+/// Put the contracts onto a chain, register more circuits, or show a network file.
 #[derive(Debug, Args)]
 pub(crate) struct Network {
     #[command(subcommand)]
@@ -25,6 +27,7 @@ pub(crate) struct Network {
 #[derive(Debug, Subcommand)]
 enum Command {
     Deploy(Deploy),
+    Register(Register),
     /// Show the network file and hold it against the chain
     ///
     /// JSON: the network file itself, and `node`.
@@ -57,9 +60,25 @@ struct Deploy {
     development_keys: bool,
 }
 
+/// Register the circuits for a dataset of another size, so that results over it can be posted.
+///
+/// A circuit is for one number of people (in steps of 126) and one size of panel. `deploy` registers
+/// those that ship with the program; for a dataset of another size the administrator's home
+/// registers the others with this command, and the network file is replaced by one whose policy
+/// names them: give it to everybody again, because a verdict counts only circuits that it names.
+///
+/// JSON: id, network, circuits (those that were added).
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  provenome --home operator network register dataset:2")]
+struct Register {
+    /// The dataset
+    id: Id,
+}
+
 pub(crate) fn run(session: &Session, args: &Network) -> Result<Answer, Failure> {
     match &args.command {
         Command::Deploy(args) => deploy_contracts(session, args),
+        Command::Register(args) => register(session, args),
         Command::Show => show(session),
     }
 }
@@ -98,7 +117,7 @@ fn deploy_contracts(session: &Session, args: &Deploy) -> Result<Answer, Failure>
     };
     let chain = deploy(node, &signer(&vault), plan, |step| session.progress.tell(step))?;
     let network = chain.network();
-    write_file(&args.out, network.to_text().as_bytes())?;
+    write(&args.out, network)?;
     let mut lines = describe(network);
     lines.add("written", args.out.display());
     let json = json!({
@@ -108,6 +127,74 @@ fn deploy_contracts(session: &Session, args: &Deploy) -> Result<Answer, Failure>
         "contracts": network.contracts,
     });
     Ok(Answer::yes(lines.to_string(), json))
+}
+
+fn register(session: &Session, args: &Register) -> Result<Answer, Failure> {
+    let dataset = show::dataset(&*session.index()?, number(args.id, Thing::Dataset)?)?;
+    let version = dataset.latest.version;
+    let shapes = Shape::of_panel(version.samples, version.columns);
+    if shapes.iter().any(|shape| !shape.is_made()) {
+        return Err(Failure::could_not(format!(
+            "{} has {} people and {} columns: no circuit is made for so many",
+            args.id, version.samples, version.columns
+        )));
+    }
+    let vault = session.unlock()?;
+    let _turn = session.turn()?;
+    let (chain, mut network) = (session.chain()?, session.network()?);
+    if !network.policy.development_keys {
+        return Err(Failure::no(
+            "the network's policy refuses development keys, and there are no others",
+        )
+        .check("policy"));
+    }
+    let mut registered: Vec<CircuitId> = Vec::new();
+    for shape in shapes {
+        session.progress.tell(&format!("making the key of the circuit for {shape}"));
+        let (circuit, key) = development_circuit(&shape);
+        if network.policy.circuits.contains(&circuit) {
+            continue;
+        }
+        let done = chain.register(
+            &signer(&vault),
+            &Circuit {
+                protocol: ALLELE_FREQUENCY.to_owned(),
+                fingerprint: shape.fingerprint(),
+                key: key.words(),
+            },
+        );
+        match done {
+            Ok(_) => {}
+            // By a run that ended before the file was written.
+            Err(ChainError::Refused(refusal)) if refusal.name == "AlreadyRegistered" => {}
+            Err(error) => return Err(error.into()),
+        }
+        network.policy.circuits.push(circuit);
+        registered.push(circuit);
+    }
+    let path = session.network_path()?;
+    if !registered.is_empty() {
+        write(&path, &network)?;
+    }
+    let mut lines = Lines::default();
+    lines.add("dataset", args.id);
+    for circuit in &registered {
+        lines.add("registered", circuit);
+    }
+    if registered.is_empty() {
+        lines.add("", "the network names every circuit for it already; nothing was sent");
+    } else {
+        lines.add("written", format!("{}; give it to everybody again", path.display()));
+    }
+    let json = json!({ "id": args.id.to_string(), "network": path, "circuits": registered });
+    Ok(Answer::yes(lines.to_string(), json))
+}
+
+/// Writes a network file, which everybody may read, whole or not at all.
+fn write(path: &Path, network: &ledger::Network) -> Result<(), Failure> {
+    let mut file = UnnamedFile::with_mode(path, 0o644)?;
+    file.fill(network.to_text().as_bytes())?;
+    Ok(file.publish()?)
 }
 
 fn show(session: &Session) -> Result<Answer, Failure> {

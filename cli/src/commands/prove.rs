@@ -145,7 +145,7 @@ fn warn_unknown(session: &Session, claim: &Claim) -> Result<(), Failure> {
         && !session.network()?.policy.circuits.contains(&claim.circuit)
     {
         session.progress.tell(
-            "the network names no circuit of this shape (so many people, columns and places): the proof can be verified, not posted; fewer or more columns may have a shape that it names",
+            "the network names no circuit of this size: the proof can be verified, and posted once the network's operator has run `provenome network register DATASET`",
         );
     }
     Ok(())

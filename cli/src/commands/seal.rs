@@ -62,6 +62,7 @@ pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
     let staging = Staging::beside(&args.out)?;
 
     let committed = commit(session, vcf, &read, &build, &key, (&args.file, staging.path()))?;
+    refuse_empty(session, &args.file, &committed)?;
     let body = staging.path().join(BODY);
     let sealed = seal(session, &args.file, &body, &key)?;
     if read.digest()? != sealed.plain_sha256 {
@@ -213,6 +214,24 @@ pub(crate) fn commit_panel(
         progress(columns.consumed());
     }
     Ok(committer.finish()?)
+}
+
+/// A file without a single ALT is most likely the wrong one.
+fn refuse_empty(session: &Session, file: &Path, committed: &Committed) -> Result<(), Failure> {
+    let refused: u64 = committed.refused.counts.iter().map(|(_, n)| n).sum();
+    if committed.panel.columns == 0 && refused == 0 {
+        return Err(Failure::could_not(format!(
+            "{} has no record with an ALT: there is nothing to list",
+            file.display()
+        ))
+        .hint(format!("look at it with `provenome inspect {}`", file.display())));
+    }
+    if committed.panel.columns == 0 {
+        session.progress.tell(&format!(
+            "WARNING: none of the {refused} ALTs can be a panel column: nothing can be proved over this dataset"
+        ));
+    }
+    Ok(())
 }
 
 fn seal(session: &Session, file: &Path, body: &Path, key: &DataKey) -> Result<SealedBody, Failure> {

@@ -79,6 +79,9 @@ fn a_header_without_records_is_whole_and_has_nothing_to_prove() {
     let words = ["prove", "allele-frequency", "--data", "header.vcf", "--columns", "22:1-9"];
     desk.run(&[&words[..], &["--build", "GRCh37", "--out", "out"]].concat())
         .no("has no columns there");
+    desk.run(&["seal", "header.vcf", "--build", "GRCh37", "--out", "out"])
+        .could_not("header.vcf has no record with an ALT");
+    assert!(!desk.path("out").exists());
     let sites =
         format!("{META}{}\n22\t1\t.\tA\tG\t.\t.\t.\n", NAMES.split("\tFORMAT").next().unwrap());
     desk.put("sites.vcf", sites);
