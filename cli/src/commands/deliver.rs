@@ -31,7 +31,9 @@ pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> 
             "{} was bought in block {bought}, but only those up to {last} are final",
             args.id
         ))
-        .hint("wait: what is not final can be taken back, and the key would be given for nothing"));
+        .hint(
+            "wait: what is not final can be taken back, and the key would be given for nothing",
+        ));
     }
     let now = index.position.time;
     let mut lines = Lines::default();

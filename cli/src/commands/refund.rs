@@ -33,7 +33,10 @@ pub(crate) fn run(session: &Session, args: &Refund) -> Result<Answer, Failure> {
     for grant in &due {
         let done = chain.refund(&signer(&vault), grant.grant, grant.order)?;
         let amount = describe::price(chain.network(), grant.order.token, grant.order.amount);
-        lines.add(&format!("grant:{}", grant.grant), describe::paid(&done, format!("{amount} back to {}", grant.buyer)));
+        lines.add(
+            &format!("grant:{}", grant.grant),
+            describe::paid(&done, format!("{amount} back to {}", grant.buyer)),
+        );
         let json = json!({
             "id": format!("grant:{}", grant.grant),
             "transaction": done.included.transaction,

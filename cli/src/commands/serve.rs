@@ -201,8 +201,8 @@ impl Serving<'_> {
         let id = format!("grant:{}", grant.grant);
         let order = &grant.order;
         let price = describe::price(self.chain.network(), order.token, order.amount);
-        match deliver(self.session, self.vault, index, grant, now)? {
         let _turn = self.session.turn()?;
+        match deliver(self.session, self.vault, index, grant, now)? {
             Outcome::Delivered { transaction, envelope } => say(
                 self.session,
                 &json!({ "event": "delivered", "id": id, "transaction": transaction, "envelope": envelope.to_string() }),

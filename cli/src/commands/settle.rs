@@ -34,7 +34,10 @@ pub(crate) fn run(session: &Session, args: &Settle) -> Result<Answer, Failure> {
         let envelope = grant.delivered.as_ref().map_or(B256::ZERO, |delivery| delivery.envelope);
         let done = chain.settle(&signer(&vault), grant.grant, grant.order, envelope)?;
         let amount = describe::price(chain.network(), grant.order.token, grant.order.amount);
-        lines.add(&format!("grant:{}", grant.grant), describe::paid(&done, format!("{amount} to {}", grant.order.payee)));
+        lines.add(
+            &format!("grant:{}", grant.grant),
+            describe::paid(&done, format!("{amount} to {}", grant.order.payee)),
+        );
         let json = json!({
             "id": format!("grant:{}", grant.grant),
             "transaction": done.included.transaction,
