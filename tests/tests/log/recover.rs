@@ -22,7 +22,7 @@ fn a_restored_home_goes_on_where_the_lost_one_stopped() {
     found.run(["log"]).yes().says("`provenome log --recover` fetches them");
     found.run(["anchor"]).no("do not extend the 2 that are anchored").says("log --recover");
     found.run(["log", "--recover"]).yes().says("fetched from the store");
-    assert_eq!((steps(&found), anchored(&found)), (before.clone(), (2, 2)));
+    assert_eq!((steps(&found), anchored(&found)), (before, (2, 2)));
     found.run(["anchor"]).yes().says("nothing was sent");
 
     found.run(["keys", "restore", "keys.backup"]).yes();
