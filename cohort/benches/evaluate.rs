@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use cohort::{Options, Vcf, allele_frequency, cohort_count, columns, inspect};
+use cohort::{Genotypes, Options, allele_frequency, cohort_count, columns, inspect};
 use divan::Bencher;
 use divan::counter::BytesCount;
 use flate2::read::GzDecoder;
@@ -15,8 +15,8 @@ fn main() {
     divan::main();
 }
 
-fn gzip() -> Vcf {
-    Vcf::open(Path::new(FILE)).expect("the test data is there")
+fn gzip() -> Genotypes {
+    Genotypes::open(Path::new(FILE)).expect("the test data is there")
 }
 
 fn text() -> Vec<u8> {
@@ -36,8 +36,8 @@ fn allele_frequency_of_gzip() {
 fn allele_frequency_of_text(bencher: Bencher) {
     let text: &[u8] = text().leak();
     bencher.counter(BytesCount::of_slice(text)).bench(|| {
-        let vcf = Vcf::from_reader(text, "text").expect("the file is a VCF");
-        allele_frequency(vcf, &Options::default(), &mut Vec::new(), &mut |_| {})
+        let genotypes = Genotypes::from_reader(text, "text").expect("the file is a VCF");
+        allele_frequency(genotypes, &Options::default(), &mut Vec::new(), &mut |_| {})
     });
 }
 

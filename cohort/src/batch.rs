@@ -33,7 +33,7 @@ impl Batch {
 pub(crate) enum BatchFault {
     Source(SourceFault),
     /// The line after those delivered is longer than [`LONGEST_LINE`].
-    LineTooLong,
+    TooLong,
     /// The reading thread ended without a word.
     Lost,
 }
@@ -152,7 +152,7 @@ impl Pump {
                     }));
                 }
                 if length > self.longest {
-                    return Err(BatchFault::LineTooLong);
+                    return Err(BatchFault::TooLong);
                 }
                 searched = length;
                 self.wait_alone()?;
@@ -206,7 +206,7 @@ mod tests {
             let mut pump = Pump { source, carry: Vec::new(), to, back, outstanding: 0, longest };
             match pump.fill(vec![0; BATCH]) {
                 Ok(Some(batch)) => assert!(read && batch.text().len() == length + 1),
-                Err(BatchFault::LineTooLong) => assert!(!read),
+                Err(BatchFault::TooLong) => assert!(!read),
                 _ => panic!("neither"),
             }
         }

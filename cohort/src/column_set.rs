@@ -284,7 +284,7 @@ mod tests {
     }
 
     fn record(line: &str) -> Record<'_> {
-        Record::parse(line.as_bytes(), 8).unwrap()
+        crate::vcf::line::parse(line.as_bytes(), 8).unwrap()
     }
 
     #[test]

@@ -4,16 +4,16 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::calls::Calls;
 use crate::column_set::{ColumnSet, Wanted};
-use crate::genotype::fixed::{self, Cells};
-use crate::genotype::{GenotypeReader, MISSING};
+use crate::genotype::{Genotype, MISSING};
+use crate::genotypes::Genotypes;
 use crate::header::Header;
-use crate::lines::{Lines, Task};
 use crate::name;
 use crate::read_error::ReadError;
-use crate::record::{Genotypes, LineFault, Record};
+use crate::record::{Record, RecordFault};
+use crate::runs::{Runs, Task};
 use crate::variant::Variant;
-use crate::vcf::Vcf;
 
 /// A dosage that is not known.
 const UNKNOWN: u8 = 3;
@@ -83,16 +83,16 @@ pub struct Column {
 /// one item's memory is bounded. A key that occurs twice is found by the caller, who sorts:
 /// every copy of it is then [`Reason::DuplicateKey`]. The first error is the last item.
 #[must_use]
-pub fn columns(vcf: Vcf, set: Option<ColumnSet>) -> Columns {
-    match Lines::start(vcf, set, 1) {
-        Ok(lines) => Columns { lines: Ok(lines), ended: false },
-        Err(error) => Columns { lines: Err(Some(error)), ended: false },
+pub fn columns(genotypes: Genotypes, set: Option<ColumnSet>) -> Columns {
+    match Runs::start(genotypes, set, 1) {
+        Ok(runs) => Columns { runs: Ok(runs), ended: false },
+        Err(error) => Columns { runs: Err(Some(error)), ended: false },
     }
 }
 
 /// See [`columns`].
 pub struct Columns {
-    lines: Result<Lines, Option<ReadError>>,
+    runs: Result<Runs, Option<ReadError>>,
     ended: bool,
 }
 
@@ -100,13 +100,13 @@ impl Columns {
     /// Bytes of the source used so far.
     #[must_use]
     pub fn consumed(&self) -> u64 {
-        self.lines.as_ref().map_or(0, Lines::consumed)
+        self.runs.as_ref().map_or(0, Runs::consumed)
     }
 
     /// After the end: the columns asked for by name that the file does not have.
     #[must_use]
     pub fn never_seen(&self) -> Vec<Variant> {
-        self.lines.as_ref().map_or_else(|_| Vec::new(), Lines::never_seen)
+        self.runs.as_ref().map_or_else(|_| Vec::new(), Runs::never_seen)
     }
 }
 
@@ -114,12 +114,12 @@ impl Iterator for Columns {
     type Item = Result<Vec<Column>, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let lines = match &mut self.lines {
-            Ok(lines) => lines,
+        let runs = match &mut self.runs {
+            Ok(runs) => runs,
             Err(error) => return error.take().map(Err),
         };
         while !self.ended {
-            match next_columns(lines) {
+            match next_columns(runs) {
                 Ok(Some(columns)) if columns.is_empty() => {}
                 Ok(Some(columns)) => return Some(Ok(columns)),
                 Ok(None) => self.ended = true,
@@ -133,15 +133,15 @@ impl Iterator for Columns {
     }
 }
 
-fn next_columns(lines: &mut Lines) -> Result<Option<Vec<Column>>, ReadError> {
-    let (name, header) = (lines.name.clone(), lines.header.clone());
-    let Some(run) = lines.next_run()? else { return Ok(None) };
+fn next_columns(runs: &mut Runs) -> Result<Option<Vec<Column>>, ReadError> {
+    let (name, header) = (runs.name.clone(), runs.header.clone());
+    let Some(run) = runs.next_run()? else { return Ok(None) };
     let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
     let parts = run.par_chunks(share).map(|tasks| {
         let mut columns = Vec::with_capacity(tasks.len());
-        for Task { line, record, wanted } in tasks {
+        for Task { at, record, wanted } in tasks {
             let read = read_columns(record, wanted, &header, &mut columns);
-            read.map_err(|fault| ReadError::line(&name, *line, fault))?;
+            read.map_err(|fault| ReadError::record(&name, *at, fault))?;
         }
         Ok(columns)
     });
@@ -159,13 +159,12 @@ fn read_columns(
     wanted: &Wanted,
     header: &Header,
     columns: &mut Vec<Column>,
-) -> Result<(), LineFault> {
-    let genotypes = record.genotypes(header.columns)?;
-    let mut read = match &genotypes {
+) -> Result<(), RecordFault> {
+    let mut read = match record.calls(header)? {
         None => Read { dosages: Vec::new(), reason: Some(Reason::NoGenotypes) },
-        Some(genotypes) => match read_fixed(record, genotypes, header.samples.len()) {
-            Some(read) => read,
-            None => read_any(record, wanted, genotypes, header)?,
+        Some(calls) => match calls.dosages(header.samples.len()) {
+            Some(dosages) => Read { dosages: vec![dosages], reason: None },
+            None => read_any(record, wanted, &calls, header)?,
         },
     };
     let places = record.alternates().enumerate().filter(|(place, _)| wanted.has(*place));
@@ -198,18 +197,12 @@ struct Read {
     reason: Option<Reason>,
 }
 
-fn read_fixed(record: &Record<'_>, genotypes: &Genotypes<'_>, samples: usize) -> Option<Read> {
-    let cells = Cells::of(genotypes, record.alternate_count, samples)?;
-    let dosages = fixed::dosages(&cells)?;
-    Some(Read { dosages: vec![dosages], reason: None })
-}
-
 fn read_any(
     record: &Record<'_>,
     wanted: &Wanted,
-    genotypes: &Genotypes<'_>,
+    calls: &Calls<'_>,
     header: &Header,
-) -> Result<Read, LineFault> {
+) -> Result<Read, RecordFault> {
     // Which column each allele adds to; REF and what is not asked for add to none.
     let mut adds_to = vec![None];
     let mut asked = 0;
@@ -219,7 +212,7 @@ fn read_any(
     }
     let mut dosages = vec![vec![0; header.samples.len()]; asked];
     let mut shape = Shape::default();
-    record.each_genotype(genotypes, header, |sample, genotype| {
+    calls.each(header, |sample, genotype| {
         shape.see(genotype);
         if shape.reason().is_some() {
             return;
@@ -248,7 +241,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    pub(crate) fn see(&mut self, genotype: &GenotypeReader<'_>) {
+    pub(crate) fn see(&mut self, genotype: &Genotype) {
         let ploidy = genotype.ploidy();
         if !genotype.is_missing() || ploidy > 2 {
             let (least, most) = self.ploidies.unwrap_or((ploidy, ploidy));
@@ -270,12 +263,13 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vcf::line;
 
     fn read(alleles: &str, format: &str, fields: &str) -> Vec<Result<Vec<u8>, &'static str>> {
         let line = format!("1\t7\t.\t{alleles}\t.\t.\t.\t{format}\t{fields}");
         let samples = ["S", "T", "U"].map(str::to_owned).to_vec();
         let header = Header { samples, columns: 12, ..Header::default() };
-        let record = Record::parse(line.as_bytes(), 12).unwrap();
+        let record = line::parse(line.as_bytes(), 12).unwrap();
         let mut columns = Vec::new();
         read_columns(&record, &Wanted::All, &header, &mut columns).unwrap();
         columns.into_iter().map(|column| column.genotypes.map_err(Reason::as_str)).collect()

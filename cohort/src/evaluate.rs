@@ -6,13 +6,13 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 
 use crate::column_set::{ColumnSet, Wanted};
-use crate::lines::{Lines, Task};
+use crate::genotypes::Genotypes;
 use crate::read_error::ReadError;
-use crate::record::Record;
-use crate::sample_set::{SampleSet, SampleSetError};
+use crate::record::{At, Record};
+use crate::runs::{Runs, Task};
+use crate::sample_set::{Kept, SampleSet, SampleSetError};
 use crate::tally::{NoTally, Rules, Tally};
 use crate::variant::Variant;
-use crate::vcf::Vcf;
 
 /// How a genotype is read of which some alleles were called and some not, such as `./1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,12 +69,12 @@ pub enum EvaluateError {
         name: String,
     },
     /// A record that was read, and that the question does not fit.
-    #[error("{name}, line {line}: {refusal}")]
+    #[error("{name}, {at}: {refusal}")]
     Refused {
         /// The file.
         name: String,
-        /// Counted from 1.
-        line: u64,
+        /// The record.
+        at: At,
         /// Why.
         refusal: Refusal,
     },
@@ -125,12 +125,12 @@ impl Refusal {
 /// # Errors
 /// Whatever cannot be read or counted exactly. What `out` has then received is no result.
 pub fn allele_frequency(
-    vcf: Vcf,
+    genotypes: Genotypes,
     options: &Options,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, EvaluateError> {
-    evaluate(vcf, options, &ALLELE_FREQUENCY, out, progress)
+    evaluate(genotypes, options, &ALLELE_FREQUENCY, out, progress)
 }
 
 /// Writes `chrom pos ref alt ac an n_ref n_het n_alt n_missing` in the same way: the genotypes by
@@ -139,12 +139,12 @@ pub fn allele_frequency(
 /// # Errors
 /// As [`allele_frequency`].
 pub fn cohort_count(
-    vcf: Vcf,
+    genotypes: Genotypes,
     options: &Options,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, EvaluateError> {
-    evaluate(vcf, options, &COHORT_COUNT, out, progress)
+    evaluate(genotypes, options, &COHORT_COUNT, out, progress)
 }
 
 /// What is written of a tally.
@@ -173,50 +173,48 @@ const COHORT_COUNT: Question = Question {
 };
 
 fn evaluate(
-    vcf: Vcf,
+    genotypes: Genotypes,
     options: &Options,
     question: &Question,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, EvaluateError> {
-    if vcf.header.samples.is_empty() {
-        return Err(EvaluateError::NoSamples { name: vcf.name });
+    let header = genotypes.header();
+    if header.samples.is_empty() {
+        return Err(EvaluateError::NoSamples { name: genotypes.name().to_owned() });
     }
-    let keep = options.samples.as_ref().map(|set| set.places(&vcf.header)).transpose()?;
-    let samples = match &keep {
-        Some(keep) => keep.iter().map(|keep| u64::from(*keep)).sum(),
-        None => vcf.header.samples.len() as u64,
-    };
-    let mut lines = Lines::start(vcf, options.columns.clone(), 0)?;
-    let (name, header) = (lines.name.clone(), lines.header.clone());
+    let kept = options.samples.as_ref().map(|set| set.kept(header)).transpose()?;
+    let samples = kept.as_ref().map_or(header.samples.len() as u64, Kept::count);
+    let mut runs = Runs::start(genotypes, options.columns.clone(), 0)?;
+    let (name, header) = (runs.name.clone(), runs.header.clone());
     let rules = Rules {
         header: &header,
-        keep: keep.as_deref(),
+        kept: kept.as_ref(),
         half_call: options.half_call,
         diploid: question.diploid,
     };
     out.write_all(question.names.as_bytes()).map_err(EvaluateError::Write)?;
     let mut columns = 0;
-    while let Some(run) = lines.next_run()? {
+    while let Some(run) = runs.next_run()? {
         let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
         let parts = run.par_chunks(share).map(|tasks| rows(tasks, &rules, question));
         for part in parts.collect::<Vec<_>>() {
             let part = match part {
                 Ok(part) => part,
-                Err((line, NoTally::Fault(fault))) => {
-                    return Err(ReadError::line(&name, line, fault).into());
+                Err((at, NoTally::Fault(fault))) => {
+                    return Err(ReadError::record(&name, at, fault).into());
                 }
-                Err((line, NoTally::Refused(refusal))) => {
-                    return Err(EvaluateError::Refused { name: name.to_string(), line, refusal });
+                Err((at, NoTally::Refused(refusal))) => {
+                    return Err(EvaluateError::Refused { name: name.to_string(), at, refusal });
                 }
             };
             out.write_all(&part.text).map_err(EvaluateError::Write)?;
             columns += part.rows;
         }
-        progress(lines.consumed());
+        progress(runs.consumed());
     }
     out.flush().map_err(EvaluateError::Write)?;
-    Ok(Summary { samples, records: lines.records(), columns, never_seen: lines.never_seen() })
+    Ok(Summary { samples, records: runs.records(), columns, never_seen: runs.never_seen() })
 }
 
 /// Lines of the result.
@@ -227,15 +225,11 @@ struct Rows {
 }
 
 /// The first wrong line ends it.
-fn rows(
-    tasks: &[Task<'_>],
-    rules: &Rules<'_>,
-    question: &Question,
-) -> Result<Rows, (u64, NoTally)> {
+fn rows(tasks: &[Task<'_>], rules: &Rules<'_>, question: &Question) -> Result<Rows, (At, NoTally)> {
     let mut rows = Rows::default();
     let mut tally = Tally::default();
-    for Task { line, record, wanted } in tasks {
-        tally.count(record, rules).map_err(|why| (*line, why))?;
+    for Task { at, record, wanted } in tasks {
+        tally.count(record, rules).map_err(|why| (*at, why))?;
         rows.push(record, wanted, &tally, question);
     }
     Ok(rows)

@@ -1,7 +1,8 @@
-//! One sample's genotype, of any ploidy and phasing: the general reader, which every shortcut
-//! must agree with. Specification: `docs/spec/genotypes.md`, "Genotypes".
+//! One sample's genotype, of any ploidy and phasing, whatever file it comes from.
+//! Specification: `docs/spec/genotypes.md`, "Genotypes".
 
 pub(crate) mod fixed;
+pub(crate) mod text;
 
 /// What is wrong with a genotype. Nothing of its text is repeated: it is a person's.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
@@ -21,11 +22,16 @@ pub enum GenotypeFault {
 /// An allele that was not called.
 pub(crate) const MISSING: u32 = u32::MAX;
 
-/// Reads the genotypes of one record, one after the other, into its own fields.
-pub(crate) struct GenotypeReader<'a> {
-    rest: Option<&'a [u8]>,
-    part: usize,
-    highest: u32,
+/// The highest allele index that a genotype may name. Without an ALT none is too high, since none
+/// counts; writers keep those of the record from which they removed the ALTs.
+pub(crate) fn highest_allele(alternates: usize) -> u32 {
+    let highest = u32::try_from(alternates).unwrap_or(MISSING).min(MISSING - 1);
+    if alternates == 0 { MISSING - 1 } else { highest }
+}
+
+/// A genotype; readers fill the same one again and again.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Genotype {
     /// Allele numbers, [`MISSING`] among them; empty where the sample has no GT at all.
     pub(crate) alleles: Vec<u32>,
     /// How many of them are missing.
@@ -34,97 +40,16 @@ pub(crate) struct GenotypeReader<'a> {
     pub(crate) phased: bool,
 }
 
-impl<'a> GenotypeReader<'a> {
-    /// `part` is the place of GT in FORMAT. Without an ALT no allele index is too high, since
-    /// none counts; writers keep those of the record from which they removed the ALTs.
-    pub(crate) fn new(fields: &'a [u8], part: usize, alternates: usize) -> Self {
-        let highest = u32::try_from(alternates).unwrap_or(MISSING).min(MISSING - 1);
-        GenotypeReader {
-            rest: Some(fields),
-            part,
-            highest: if alternates == 0 { MISSING - 1 } else { highest },
-            alleles: Vec::with_capacity(2),
-            missing: 0,
-            phased: false,
-        }
-    }
-
-    /// Reads the next sample's genotype; `false` after the last.
-    pub(crate) fn read(&mut self) -> Result<bool, GenotypeFault> {
-        let Some(mut field) = self.rest else { return Ok(false) };
+impl Genotype {
+    pub(crate) fn clear(&mut self) {
         self.alleles.clear();
-        self.missing = 0;
-        if matches!(field.first(), None | Some(b'\t')) {
-            return Err(GenotypeFault::Empty);
-        }
-        for _ in 0..self.part {
-            let end = field.iter().position(|b| matches!(b, b':' | b'\t')).unwrap_or(field.len());
-            if field.get(end) != Some(&b':') {
-                // Trailing parts may be dropped: what is not there is missing.
-                self.phased = false;
-                self.rest = field.get(end + 1..);
-                return Ok(true);
-            }
-            field = &field[end + 1..];
-        }
-        let length = self.parse(field)?;
-        let after = &field[length..];
-        self.rest = match after.first() {
-            Some(b'\t') => Some(&after[1..]),
-            Some(_) => memchr::memchr(b'\t', after).map(|tab| &after[tab + 1..]),
-            None => None,
-        };
-        Ok(true)
+        (self.missing, self.phased) = (0, false);
     }
 
-    /// `[mark] allele (mark allele)*`, up to a tab, a colon or the end; returns its length. A
-    /// mark before the first allele is VCF 4.4's and is read in any version.
-    fn parse(&mut self, field: &[u8]) -> Result<usize, GenotypeFault> {
-        let end_at = |at: usize| matches!(field.get(at), None | Some(b'\t' | b':'));
-        if end_at(0) {
-            return Err(GenotypeFault::Empty);
-        }
-        let mut at = usize::from(matches!(field[0], b'/' | b'|'));
-        let mut bars = 0;
-        loop {
-            at = self.allele(field, at)?;
-            if end_at(at) {
-                break;
-            }
-            bars += usize::from(field[at] == b'|');
-            if !matches!(field[at], b'/' | b'|') {
-                return Err(GenotypeFault::Malformed);
-            }
-            at += 1;
-        }
-        self.phased = self.alleles.len() > 1 && bars == self.alleles.len() - 1;
-        Ok(at)
-    }
-
-    fn allele(&mut self, field: &[u8], mut at: usize) -> Result<usize, GenotypeFault> {
-        if field.get(at) == Some(&b'.') {
-            self.alleles.push(MISSING);
-            self.missing += 1;
-            return Ok(at + 1);
-        }
-        let (start, mut index) = (at, 0u32);
-        while let Some(digit @ b'0'..=b'9') = field.get(at) {
-            index = index.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
-            at += 1;
-        }
-        if at == start {
-            return Err(GenotypeFault::Malformed);
-        }
-        if index > self.highest {
-            return Err(GenotypeFault::BeyondAlternates);
-        }
-        self.alleles.push(index);
-        Ok(at)
-    }
-
-    /// The last sample was read, and no field is left.
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.rest.is_none()
+    /// Adds an allele, which may be [`MISSING`].
+    pub(crate) fn push(&mut self, allele: u32) {
+        self.missing += usize::from(allele == MISSING);
+        self.alleles.push(allele);
     }
 
     /// No allele was called.
@@ -143,84 +68,15 @@ impl<'a> GenotypeReader<'a> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn one(field: &str, part: usize) -> Result<(Vec<u32>, bool), GenotypeFault> {
-        let mut reader = GenotypeReader::new(field.as_bytes(), part, 12);
-        assert!(reader.read()?);
-        assert_eq!(reader.alleles.iter().filter(|a| **a == MISSING).count(), reader.missing);
-        let read = (reader.alleles.clone(), reader.phased);
-        assert!(!reader.read()?, "{field:?} is one field");
-        Ok(read)
-    }
-
-    #[test]
-    fn genotypes_are_read_wherever_they_stand() {
-        const M: u32 = MISSING;
-        for (field, part, alleles, phased) in [
-            ("0/1", 0, &[0, 1][..], false),
-            ("10|11:3:4", 0, &[10, 11], true),
-            ("35:.|.", 1, &[M, M], true),
-            ("3:4:./12:9", 2, &[M, 12], false),
-            (".", 0, &[M], false),
-            ("1", 0, &[1], false),
-            ("0/1|2", 0, &[0, 1, 2], false),
-            ("|0|1", 0, &[0, 1], true),
-            ("/0/1", 0, &[0, 1], false),
-            ("|1", 0, &[1], false),
-            ("007/1", 0, &[7, 1], false),
-            (".", 1, &[], false),
-            ("35", 1, &[], false),
-            (":0/1", 1, &[0, 1], false),
-        ] {
-            assert_eq!(one(field, part), Ok((alleles.to_vec(), phased)), "{field:?}");
-        }
-    }
-
-    #[test]
-    fn other_text_is_no_genotype() {
-        for (field, part, fault) in [
-            ("", 0, GenotypeFault::Empty),
-            ("", 1, GenotypeFault::Empty),
-            (":3", 0, GenotypeFault::Empty),
-            ("3:", 1, GenotypeFault::Empty),
-            ("/", 0, GenotypeFault::Malformed),
-            ("0/", 0, GenotypeFault::Malformed),
-            ("0//1", 0, GenotypeFault::Malformed),
-            ("//1", 0, GenotypeFault::Malformed),
-            ("-1/0", 0, GenotypeFault::Malformed),
-            ("A/G", 0, GenotypeFault::Malformed),
-            ("0/1 ", 0, GenotypeFault::Malformed),
-            ("0\\1", 0, GenotypeFault::Malformed),
-            ("..", 0, GenotypeFault::Malformed),
-            ("1.", 0, GenotypeFault::Malformed),
-            ("0/\u{0}", 0, GenotypeFault::Malformed),
-            ("0/13", 0, GenotypeFault::BeyondAlternates),
-            ("0/99999999999999999999", 0, GenotypeFault::BeyondAlternates),
-        ] {
-            assert_eq!(one(field, part), Err(fault), "{field:?}");
-        }
-    }
-
-    #[test]
-    fn ploidy_of_a_lone_dot_is_two() {
-        for (field, ploidy, missing, half) in [
-            (".", 2, true, false),
-            ("/.", 2, true, false),
-            ("1", 1, false, false),
-            ("././.", 3, true, false),
-            ("./1", 2, false, true),
-            ("0/./1", 3, false, true),
-        ] {
-            let mut reader = GenotypeReader::new(field.as_bytes(), 0, 1);
-            assert_eq!(reader.read(), Ok(true));
-            assert_eq!(
-                (reader.ploidy(), reader.is_missing(), reader.is_half()),
-                (ploidy, missing, half),
-                "{field:?}"
-            );
-        }
-    }
+/// What the genotypes of a record come to where all are diploid, none is a half call, and there
+/// is one ALT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) called: u32,
+    pub(crate) missing: u32,
+    /// Copies of the ALT.
+    pub(crate) copies: u32,
+    /// Genotypes of two ALTs.
+    pub(crate) both: u32,
+    pub(crate) phased: u32,
 }

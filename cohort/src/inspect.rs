@@ -11,9 +11,9 @@ use serde::Serialize;
 
 use crate::assembly::BuildEvidence;
 use crate::columns::Reason;
-use crate::lines::Lines;
+use crate::genotypes::Genotypes;
 use crate::read_error::ReadError;
-use crate::vcf::Vcf;
+use crate::runs::Runs;
 use keys::{Keys, Seeds};
 use survey::Survey;
 
@@ -102,12 +102,12 @@ pub struct NotProvable {
 /// # Errors
 /// A file that cannot be read to its end. Half calls and odd ploidies are counted, not refused.
 pub fn inspect(
-    vcf: Vcf,
+    genotypes: Genotypes,
     examples: usize,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Inspection, ReadError> {
-    let mut lines = Lines::start(vcf, None, 0)?;
-    let (name, header) = (lines.name.clone(), lines.header.clone());
+    let mut runs = Runs::start(genotypes, None, 0)?;
+    let (name, header) = (runs.name.clone(), runs.header.clone());
     let mut found = Inspection {
         fileformat: header.fileformat.clone(),
         samples: header.samples.len() as u64,
@@ -117,11 +117,11 @@ pub fn inspect(
     let seeds = Seeds::default();
     let mut order = Order::default();
     let mut keys = Keys::new(examples);
-    while let Some(run) = lines.next_run()? {
+    while let Some(run) = runs.next_run()? {
         let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
         let parts = run.par_chunks(share).map(|tasks| Survey::of(tasks, &header, &seeds));
         for part in parts.collect::<Vec<_>>() {
-            let part = part.map_err(|(line, fault)| ReadError::line(&name, line, fault))?;
+            let part = part.map_err(|(at, fault)| ReadError::record(&name, at, fault))?;
             part.add_to(&mut found);
             for stretch in part.stretches {
                 order.add(stretch, &mut found);
@@ -130,9 +130,9 @@ pub fn inspect(
                 keys.add(column);
             }
         }
-        progress(lines.consumed());
+        progress(runs.consumed());
     }
-    found.records = lines.records();
+    found.records = runs.records();
     found.repeated_positions = order.repeated();
     (found.panel_columns, found.not_provable) = keys.count();
     Ok(found)

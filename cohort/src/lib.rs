@@ -7,16 +7,16 @@
 //! Specification: `docs/spec/genotypes.md`.
 //!
 //! ```
-//! use cohort::{Options, Vcf, allele_frequency};
+//! use cohort::{Genotypes, Options, allele_frequency};
 //!
 //! let text = "##fileformat=VCFv4.2\n\
 //!     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tNA1\tNA2\tNA3\n\
 //!     22\t16050075\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0|1\t./.\n";
-//! let vcf = Vcf::from_reader(text.as_bytes(), "example.vcf")?;
-//! assert_eq!(vcf.header().samples, ["NA1", "NA2", "NA3"]);
+//! let genotypes = Genotypes::from_reader(text.as_bytes(), "example.vcf")?;
+//! assert_eq!(genotypes.header().samples, ["NA1", "NA2", "NA3"]);
 //!
 //! let mut result = Vec::new();
-//! let summary = allele_frequency(vcf, &Options::default(), &mut result, &mut |_bytes| {})?;
+//! let summary = allele_frequency(genotypes, &Options::default(), &mut result, &mut |_bytes| {})?;
 //! assert_eq!(result, b"chrom\tpos\tref\talt\tac\tan\n22\t16050075\tA\tG\t1\t4\n");
 //! assert_eq!((summary.samples, summary.records, summary.columns), (3, 1, 1));
 //! # Ok::<(), cohort::EvaluateError>(())
@@ -24,16 +24,19 @@
 
 mod assembly;
 mod batch;
+mod calls;
 mod column_set;
 mod columns;
 mod evaluate;
+mod front;
 mod genotype;
+mod genotypes;
 mod header;
 mod inspect;
-mod lines;
 mod name;
 mod read_error;
 mod record;
+mod runs;
 mod sample_set;
 mod source;
 mod tally;
@@ -47,11 +50,11 @@ pub use evaluate::{
     EvaluateError, HalfCall, Options, Refusal, Summary, allele_frequency, cohort_count,
 };
 pub use genotype::GenotypeFault;
+pub use genotypes::Genotypes;
 pub use header::{Contig, Header, HeaderFault};
 pub use inspect::{ContigCount, GenotypeCounts, Inspection, NotProvable, inspect};
 pub use name::NameFault;
 pub use read_error::ReadError;
-pub use record::LineFault;
+pub use record::{At, RecordFault};
 pub use sample_set::{SampleSet, SampleSetError};
 pub use variant::Variant;
-pub use vcf::Vcf;

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::batch::BatchFault;
 use crate::header::HeaderFault;
-use crate::record::LineFault;
+use crate::record::{At, RecordFault};
 use crate::source::SourceFault;
 
 /// Why a file cannot be read to its end.
@@ -21,20 +21,20 @@ pub enum ReadError {
         source: io::Error,
     },
     /// A directory, not a file.
-    #[error("{name} is a directory, expected a VCF file")]
+    #[error("{name} is a directory, expected a file of genotypes")]
     Directory {
         /// The directory.
         name: String,
     },
     /// A file of no bytes.
-    #[error("{name} is empty, expected a VCF file")]
+    #[error("{name} is empty, expected genotypes")]
     Empty {
         /// The file.
         name: String,
     },
-    /// Something else than a VCF.
-    #[error("{name} is not a VCF file: {found}, expected ##fileformat=VCFv4 at its beginning")]
-    NotVcf {
+    /// A file of no format that is read.
+    #[error("{name} is not a genotype file: {found}, expected VCF")]
+    Unknown {
         /// The file.
         name: String,
         /// What the first bytes look like.
@@ -76,15 +76,15 @@ pub enum ReadError {
         /// Why.
         fault: HeaderFault,
     },
-    /// A record's line.
-    #[error("{name}, line {line}: {fault}")]
-    Line {
+    /// A record.
+    #[error("{name}, {at}: {fault}")]
+    Record {
         /// The file.
         name: String,
-        /// Counted from 1.
-        line: u64,
+        /// Which record.
+        at: At,
         /// Why.
-        fault: LineFault,
+        fault: RecordFault,
     },
     /// The reading thread was lost: a defect of this program, never of the file.
     #[error("{name}: the reader stopped before the file's end")]
@@ -106,16 +106,20 @@ impl ReadError {
         }
     }
 
-    /// `line` is the one that would have come next.
-    pub(crate) fn batch_fault(name: &str, line: u64, fault: BatchFault) -> ReadError {
+    /// `at` is the record that would have come next.
+    pub(crate) fn batch_fault(name: &str, at: At, fault: BatchFault) -> ReadError {
         match fault {
             BatchFault::Source(fault) => ReadError::source_fault(name, fault),
-            BatchFault::LineTooLong => ReadError::line(name, line, LineFault::TooLong),
+            BatchFault::TooLong => ReadError::record(name, at, RecordFault::TooLong),
             BatchFault::Lost => ReadError::Lost { name: name.to_owned() },
         }
     }
 
-    pub(crate) fn line(name: &str, line: u64, fault: LineFault) -> ReadError {
-        ReadError::Line { name: name.to_owned(), line, fault }
+    pub(crate) fn header(name: &str, line: u64, fault: HeaderFault) -> ReadError {
+        ReadError::Header { name: name.to_owned(), line, fault }
+    }
+
+    pub(crate) fn record(name: &str, at: At, fault: RecordFault) -> ReadError {
+        ReadError::Record { name: name.to_owned(), at, fault }
     }
 }

@@ -111,17 +111,40 @@ impl SampleSet {
         Ok(SampleSet { names, file: file.to_owned() })
     }
 
-    /// 1 for each of the header's samples that is named, 0 for the others.
-    pub(crate) fn places(&self, header: &Header) -> Result<Vec<u32>, SampleSetError> {
+    /// Which of the header's samples are named.
+    pub(crate) fn kept(&self, header: &Header) -> Result<Kept, SampleSetError> {
         let mut unknown = self.names.clone();
         let keep = |sample: &String| u32::from(unknown.remove(sample).is_some());
-        let places = header.samples.iter().map(keep).collect();
+        let each = header.samples.iter().map(keep).collect();
         match unknown.into_iter().min_by_key(|(_, line)| *line) {
-            None => Ok(places),
+            None => Ok(Kept::new(each)),
             Some((sample, line)) => {
                 Err(SampleSetError::Unknown { name: self.file.clone(), line, sample })
             }
         }
+    }
+}
+
+/// Which samples of a file are counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    each: Vec<u32>,
+}
+
+impl Kept {
+    /// Of 1 for each sample that is counted, and 0 for the others.
+    pub(crate) fn new(each: Vec<u32>) -> Kept {
+        Kept { each }
+    }
+
+    /// 1 for each sample that is counted, 0 for the others.
+    pub(crate) fn each(&self) -> &[u32] {
+        &self.each
+    }
+
+    /// How many are counted.
+    pub(crate) fn count(&self) -> u64 {
+        self.each.iter().map(|keep| u64::from(*keep)).sum()
     }
 }
 
@@ -133,7 +156,9 @@ mod tests {
         let samples = ["A", "B b", "C"].map(str::to_owned).to_vec();
         let header = Header { samples, ..Header::default() };
         let set = SampleSet::read(text.as_bytes(), "s.txt");
-        set.and_then(|set| set.places(&header)).map_err(|error| error.to_string())
+        set.and_then(|set| set.kept(&header))
+            .map(|kept| kept.each)
+            .map_err(|error| error.to_string())
     }
 
     #[test]

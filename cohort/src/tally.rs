@@ -1,17 +1,18 @@
 //! What one record's genotypes come to, allele by allele.
 //! Specification: `docs/spec/genotypes.md`, "Counting".
 
+use crate::calls::Calls;
 use crate::evaluate::{HalfCall, Refusal};
-use crate::genotype::fixed::{self, Cells};
-use crate::genotype::{GenotypeReader, MISSING};
+use crate::genotype::{Genotype, MISSING};
 use crate::header::Header;
-use crate::record::{Genotypes, LineFault, Record};
+use crate::record::{Record, RecordFault};
+use crate::sample_set::Kept;
 
 /// Whose genotypes are counted, and how.
 pub(crate) struct Rules<'a> {
     pub(crate) header: &'a Header,
-    /// 1 for each sample to count, 0 for the others; `None` counts all.
-    pub(crate) keep: Option<&'a [u32]>,
+    /// `None` counts all.
+    pub(crate) kept: Option<&'a Kept>,
     pub(crate) half_call: HalfCall,
     /// Refuse genotypes that are not of two alleles.
     pub(crate) diploid: bool,
@@ -35,12 +36,12 @@ pub(crate) struct Tally {
 /// Why a record has no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoTally {
-    Fault(LineFault),
+    Fault(RecordFault),
     Refused(Refusal),
 }
 
-impl From<LineFault> for NoTally {
-    fn from(fault: LineFault) -> Self {
+impl From<RecordFault> for NoTally {
+    fn from(fault: RecordFault) -> Self {
         NoTally::Fault(fault)
     }
 }
@@ -48,12 +49,12 @@ impl From<LineFault> for NoTally {
 impl Tally {
     /// Counts a record's genotypes, or checks them where it has no ALT to count.
     pub(crate) fn count(&mut self, record: &Record<'_>, rules: &Rules<'_>) -> Result<(), NoTally> {
-        match record.genotypes(rules.header.columns)? {
-            Some(genotypes) => {
-                if self.count_fixed(record, &genotypes, rules) {
+        match record.calls(rules.header)? {
+            Some(calls) => {
+                if self.count_fixed(&calls, rules) {
                     return Ok(());
                 }
-                self.count_any(record, &genotypes, rules)
+                self.count_any(record, &calls, rules)
             }
             None if record.alternate_count == 0 => Ok(()),
             None => Err(NoTally::Refused(Refusal::NoGenotypes)),
@@ -61,14 +62,8 @@ impl Tally {
     }
 
     /// Returns false where the record is not of the shortcut's shape.
-    fn count_fixed(
-        &mut self,
-        record: &Record<'_>,
-        genotypes: &Genotypes<'_>,
-        rules: &Rules<'_>,
-    ) -> bool {
-        let cells = Cells::of(genotypes, record.alternate_count, rules.header.samples.len());
-        let Some(counts) = cells.and_then(|cells| fixed::count(&cells, rules.keep)) else {
+    fn count_fixed(&mut self, calls: &Calls<'_>, rules: &Rules<'_>) -> bool {
+        let Some(counts) = calls.counts(rules.header.samples.len(), rules.kept) else {
             return false;
         };
         self.clear(2);
@@ -84,13 +79,13 @@ impl Tally {
     fn count_any(
         &mut self,
         record: &Record<'_>,
-        genotypes: &Genotypes<'_>,
+        calls: &Calls<'_>,
         rules: &Rules<'_>,
     ) -> Result<(), NoTally> {
         self.clear(record.alternate_count + 1);
         let mut refused = None;
-        record.each_genotype(genotypes, rules.header, |sample, genotype| {
-            let kept = rules.keep.is_none_or(|keep| keep.get(sample) == Some(&1));
+        calls.each(rules.header, |sample, genotype| {
+            let kept = rules.kept.is_none_or(|kept| kept.each().get(sample) == Some(&1));
             if kept && record.alternate_count > 0 && refused.is_none() {
                 let why = self.add(genotype, rules);
                 refused = why.map(|why| why(rules.header.samples[sample].clone()));
@@ -100,11 +95,7 @@ impl Tally {
     }
 
     /// Adds one genotype, or says why it cannot be counted.
-    fn add(
-        &mut self,
-        genotype: &GenotypeReader<'_>,
-        rules: &Rules<'_>,
-    ) -> Option<fn(String) -> Refusal> {
+    fn add(&mut self, genotype: &Genotype, rules: &Rules<'_>) -> Option<fn(String) -> Refusal> {
         if rules.diploid && genotype.ploidy() != 2 {
             return Some(Refusal::not_diploid);
         }
@@ -157,17 +148,19 @@ impl Tally {
 mod tests {
     use super::*;
     use crate::genotype::GenotypeFault;
+    use crate::vcf::line;
 
     fn count(
         line: &str,
         half_call: HalfCall,
         diploid: bool,
-        keep: Option<&[u32]>,
+        kept: Option<&[u32]>,
     ) -> Result<Tally, NoTally> {
         let samples = ["A", "B", "C"].map(str::to_owned).to_vec();
         let header = Header { samples, columns: 12, ..Header::default() };
-        let record = Record::parse(line.as_bytes(), 12).unwrap();
-        let rules = Rules { header: &header, keep, half_call, diploid };
+        let record = line::parse(line.as_bytes(), 12).unwrap();
+        let kept = kept.map(|each| Kept::new(each.to_vec()));
+        let rules = Rules { header: &header, kept: kept.as_ref(), half_call, diploid };
         let mut tally = Tally::default();
         tally.count(&record, &rules).map(|()| tally)
     }
@@ -234,8 +227,8 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_a_fault_before_any_refusal() {
-        let columns = |found| LineFault::Columns { found, expected: 12 };
-        let genotype = |fault| LineFault::Genotype { sample: "C".into(), fault };
+        let columns = |found| RecordFault::Columns { found, expected: 12 };
+        let genotype = |fault| RecordFault::Genotype { sample: "C".into(), fault };
         for (fields, fault) in [
             ("./1\t0/0\tx", genotype(GenotypeFault::Malformed)),
             ("./1\t0/0\t0/2", genotype(GenotypeFault::BeyondAlternates)),

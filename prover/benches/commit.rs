@@ -1,7 +1,7 @@
 //! Committing 2,504 people × about 10,000 columns: reading, hashing, sorting and the tree.
 //! `PROVENOME_GENOTYPES` names the folder of `kgp3_chr22_10k`.
 
-use cohort::Vcf;
+use cohort::Genotypes;
 use prover::panel::Committer;
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ fn file() -> PathBuf {
 #[divan::bench(sample_count = 5)]
 fn read(bencher: divan::Bencher<'_, '_>) {
     bencher.bench(|| {
-        let columns = cohort::columns(Vcf::open(&file()).unwrap(), None);
+        let columns = cohort::columns(Genotypes::open(&file()).unwrap(), None);
         columns.map(|batch| batch.unwrap().len()).sum::<usize>()
     });
 }
@@ -30,10 +30,10 @@ fn read(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5)]
 fn commit(bencher: divan::Bencher<'_, '_>) {
     bencher.bench(|| {
-        let vcf = Vcf::open(&file()).unwrap();
-        let names = vcf.header().samples.clone();
+        let genotypes = Genotypes::open(&file()).unwrap();
+        let names = genotypes.header().samples.clone();
         let mut committer = Committer::new("GRCh37", &names, &[7; 32], &std::env::temp_dir());
-        for batch in cohort::columns(vcf, None) {
+        for batch in cohort::columns(genotypes, None) {
             committer.push(&batch.unwrap()).unwrap();
         }
         committer.finish().unwrap().panel.data_root()

@@ -4,7 +4,7 @@ use crate::progress::Progress;
 use crate::session::Session;
 use crate::staging::Staging;
 use clap::{Args, ValueEnum};
-use cohort::{ColumnSet, EvaluateError, HalfCall, Options, SampleSet, Summary, Vcf};
+use cohort::{ColumnSet, EvaluateError, Genotypes, HalfCall, Options, SampleSet, Summary};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -74,16 +74,16 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
             Some(HalfCallRule::Reference) => HalfCall::Reference,
         },
     };
-    let vcf = Vcf::open(&args.data)?;
-    let size = fs::metadata(&args.data).context("read", &args.data)?.len();
+    let genotypes = Genotypes::open(&args.data)?;
+    let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("evaluating", size);
     let evaluate = |out: &mut dyn Write| {
         let mut progress = |used| bar.set_position(used);
         match args.protocol {
             Protocol::AlleleFrequency => {
-                cohort::allele_frequency(vcf, &options, out, &mut progress)
+                cohort::allele_frequency(genotypes, &options, out, &mut progress)
             }
-            Protocol::CohortCount => cohort::cohort_count(vcf, &options, out, &mut progress),
+            Protocol::CohortCount => cohort::cohort_count(genotypes, &options, out, &mut progress),
         }
     };
     let summary = match &args.out {

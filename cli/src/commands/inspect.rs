@@ -1,10 +1,9 @@
 use crate::answer::{Answer, Lines};
-use crate::failure::{Context as _, Failure};
+use crate::failure::Failure;
 use crate::plain::plain;
 use crate::session::Session;
 use clap::Args;
-use cohort::Vcf;
-use std::fs;
+use cohort::Genotypes;
 use std::path::PathBuf;
 
 /// Columns named for each reason why some cannot be proved.
@@ -24,10 +23,10 @@ pub(crate) struct Inspect {
 }
 
 pub(crate) fn run(session: &Session, args: &Inspect) -> Result<Answer, Failure> {
-    let vcf = Vcf::open(&args.file)?;
-    let size = fs::metadata(&args.file).context("read", &args.file)?.len();
+    let genotypes = Genotypes::open(&args.file)?;
+    let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("inspecting", size);
-    let found = cohort::inspect(vcf, EXAMPLES, &mut |used| bar.set_position(used))?;
+    let found = cohort::inspect(genotypes, EXAMPLES, &mut |used| bar.set_position(used))?;
     bar.finish_and_clear();
     let json = serde_json::to_value(&found).expect("an inspection is plain data");
     let mut lines = Lines::default();

@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use alloy_primitives::{B256, U256};
 use clap::Args;
-use cohort::Vcf;
+use cohort::Genotypes;
 use indexer::{Grant, Metadata, VersionRow};
 use ledger::market::GrantStatus;
 use ledger::{Cid, Codec, Id, Manifest, Thing, field};
@@ -203,11 +203,11 @@ fn refused(error: io::Error) -> Failure {
 /// Reads the decrypted file back and commits to its panel again.
 fn recompute(session: &Session, out: &UnnamedFile, received: &Received) -> Result<B256, Failure> {
     let bar = session.progress.bytes("recomputing the panel", received.manifest.size);
-    let vcf = Vcf::from_reader(out.reopen()?, &out.path().display().to_string())?;
+    let genotypes = Genotypes::from_reader(out.reopen()?, &out.path().display().to_string())?;
     let scratch = session.home().folder("scratch")?;
     let build = &received.manifest.build;
     let committed =
-        commit_panel(vcf, build, &received.key, &scratch, |used| bar.set_position(used))?;
+        commit_panel(genotypes, build, &received.key, &scratch, |used| bar.set_position(used))?;
     bar.finish_and_clear();
     Ok(field::to_bytes(committed.panel.data_root()))
 }

@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::staging::Staging;
 use alloy_primitives::{Address, B256};
 use clap::{ArgGroup, Args, ValueEnum};
-use cohort::{ColumnSet, Variant, Vcf};
+use cohort::{ColumnSet, Genotypes, Variant};
 use indexer::Metadata;
 use ledger::column::Site;
 use ledger::statement::{Context, ReleaseRule};
@@ -229,11 +229,11 @@ fn key_of_file(
             return Ok((entry.key, entry.record.build, true));
         }
     }
-    let (vcf, _) = open_hashing(file)?;
+    let (genotypes, _) = open_hashing(file)?;
     session
         .progress
         .tell("the vault has no key for this file: proving over a panel that is listed nowhere");
-    Ok((DataKey::random()?, build(args.build.as_deref(), &vcf)?, false))
+    Ok((DataKey::random()?, build(args.build.as_deref(), &genotypes)?, false))
 }
 
 fn sha256_of(path: &std::path::Path) -> Result<B256, Failure> {
@@ -276,11 +276,11 @@ fn from_store(
     let mut list = open_file(session.stores()?, manifest.panel.leaves.cid)?;
     io::copy(&mut list, &mut file).context("fetch the leaf list into", &scratch)?;
     let leaves = LeafList::new(file)?;
-    let vcf = Vcf::from_reader(body(session, &manifest, &key)?, "the sealed body")?;
+    let genotypes = Genotypes::from_reader(body(session, &manifest, &key)?, "the sealed body")?;
     let panel = Panel {
-        samples: vcf.header().samples.len() as u64,
+        samples: genotypes.header().samples.len() as u64,
         columns: leaves.columns(),
-        samples_commit: samples_commit(key.expose(), &vcf.header().samples)?,
+        samples_commit: samples_commit(key.expose(), &genotypes.header().samples)?,
         tree_root: Tree::root(&leaves)?,
     };
     let root = field::to_bytes(panel.data_root());
@@ -291,7 +291,7 @@ fn from_store(
         ))
         .check("panel"));
     }
-    let columns = select(vcf, columns)?;
+    let columns = select(genotypes, columns)?;
     Ok(Source { panel, leaves, build: manifest.build, key, columns, listed: true })
 }
 
@@ -302,20 +302,20 @@ fn from_file(
     columns: ColumnSet,
     staging: &Staging,
 ) -> Result<Source, Failure> {
-    let columns = select(Vcf::open(file)?, columns)?;
+    let columns = select(Genotypes::open(file)?, columns)?;
     let size = file.metadata().context("read", file)?.len();
     let bar = session.progress.bytes("committing the panel", size);
     let done = |used| bar.set_position(used);
-    let committed = commit_panel(Vcf::open(file)?, &build, &key, staging.path(), done)?;
+    let committed = commit_panel(Genotypes::open(file)?, &build, &key, staging.path(), done)?;
     bar.finish_and_clear();
     Ok(Source { panel: committed.panel, leaves: committed.leaves, build, key, columns, listed })
 }
 
 /// The columns asked for, each provable and there once.
-fn select(vcf: Vcf, set: ColumnSet) -> Result<Vec<PrivateColumn>, Failure> {
-    let name = vcf.name().to_owned();
+fn select(genotypes: Genotypes, set: ColumnSet) -> Result<Vec<PrivateColumn>, Failure> {
+    let name = genotypes.name().to_owned();
     let mut found: BTreeMap<Variant, PrivateColumn> = BTreeMap::new();
-    let mut columns = cohort::columns(vcf, Some(set));
+    let mut columns = cohort::columns(genotypes, Some(set));
     for batch in columns.by_ref() {
         for column in batch? {
             let variant = column.variant;

@@ -5,7 +5,7 @@ use crate::session::Session;
 use crate::staging::Staging;
 use alloy_primitives::B256;
 use clap::Args;
-use cohort::Vcf;
+use cohort::Genotypes;
 use ledger::field;
 use ledger::manifest::{File as Described, Manifest, PanelDescription};
 use ledger::statement::ReleaseRule;
@@ -54,14 +54,14 @@ pub(crate) struct Seal {
 }
 
 pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
-    let (vcf, read) = open_hashing(&args.file)?;
-    let build = build(args.build.as_deref(), &vcf)?;
+    let (genotypes, read) = open_hashing(&args.file)?;
+    let build = build(args.build.as_deref(), &genotypes)?;
     let title = title(args)?;
     let vault = session.unlock()?;
     let key = DataKey::random()?;
     let staging = Staging::beside(&args.out)?;
 
-    let committed = commit(session, vcf, &read, &build, &key, (&args.file, staging.path()))?;
+    let committed = commit(session, genotypes, &read, &build, &key, (&args.file, staging.path()))?;
     refuse_empty(session, &args.file, &committed)?;
     let body = staging.path().join(BODY);
     let sealed = seal(session, &args.file, &body, &key)?;
@@ -112,13 +112,14 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-/// A VCF whose bytes are hashed as they are read, in a file that can be read again.
-pub(crate) fn open_hashing(path: &Path) -> Result<(Vcf, ReadDigest), Failure> {
+/// Genotypes whose bytes are hashed as they are read, in a file that can be read again.
+pub(crate) fn open_hashing(path: &Path) -> Result<(Genotypes, ReadDigest), Failure> {
     refuse_unrepeatable(path)?;
     let file = File::open(path).context("read", path)?;
     let digest = ReadDigest::default();
-    let vcf = Vcf::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
-    Ok((vcf, digest))
+    let genotypes =
+        Genotypes::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
+    Ok((genotypes, digest))
 }
 
 /// Committing and encrypting each read the whole file: a pipe would be empty the second time.
@@ -126,7 +127,7 @@ pub(crate) fn refuse_unrepeatable(path: &Path) -> Result<(), Failure> {
     let kind = path.metadata().context("read", path)?.file_type();
     if kind.is_dir() {
         return Err(Failure::could_not(format!(
-            "{} is a directory, expected a VCF file",
+            "{} is a directory, expected a file of genotypes",
             path.display()
         )));
     }
@@ -141,12 +142,12 @@ pub(crate) fn refuse_unrepeatable(path: &Path) -> Result<(), Failure> {
 }
 
 /// The build that the header states, or the one given; never guessed, never both.
-pub(crate) fn build(given: Option<&str>, vcf: &Vcf) -> Result<String, Failure> {
-    let stated = vcf.header().build_evidence().build.map(|build| build.as_str());
+pub(crate) fn build(given: Option<&str>, genotypes: &Genotypes) -> Result<String, Failure> {
+    let stated = genotypes.header().build_evidence().build.map(|build| build.as_str());
     match (given, stated) {
         (Some(given), Some(stated)) if given != stated => Err(Failure::no(format!(
             "--build says {given}, but the header of {} says {stated}",
-            vcf.name()
+            genotypes.name()
         ))
         .check("build")
         .hint("columns are named by build and position: find out which is right")),
@@ -157,7 +158,7 @@ pub(crate) fn build(given: Option<&str>, vcf: &Vcf) -> Result<String, Failure> {
         (None, Some(stated)) => Ok(stated.to_owned()),
         (None, None) => Err(Failure::could_not(format!(
             "the header of {} does not state the reference build",
-            vcf.name()
+            genotypes.name()
         ))
         .hint("name it, for example --build GRCh37 or --build GRCh38; it is never guessed")),
     }
@@ -178,7 +179,7 @@ fn title(args: &Seal) -> Result<String, Failure> {
 
 fn commit(
     session: &Session,
-    vcf: Vcf,
+    genotypes: Genotypes,
     read: &ReadDigest,
     build: &str,
     key: &DataKey,
@@ -186,7 +187,7 @@ fn commit(
 ) -> Result<Committed, Failure> {
     let size = file.metadata().context("read", file)?.len();
     let bar = session.progress.bytes("committing the panel", size);
-    let committed = commit_panel(vcf, build, key, scratch, |used| bar.set_position(used))?;
+    let committed = commit_panel(genotypes, build, key, scratch, |used| bar.set_position(used))?;
     bar.finish_and_clear();
     read.digest()?;
     Ok(committed)
@@ -194,21 +195,21 @@ fn commit(
 
 /// Commits to every provable column of a VCF.
 pub(crate) fn commit_panel(
-    vcf: Vcf,
+    genotypes: Genotypes,
     build: &str,
     key: &DataKey,
     scratch: &Path,
     mut progress: impl FnMut(u64),
 ) -> Result<Committed, Failure> {
-    let names = vcf.header().samples.clone();
+    let names = genotypes.header().samples.clone();
     if names.is_empty() {
         return Err(Failure::could_not(format!(
             "{} has no samples, so there is no panel",
-            vcf.name()
+            genotypes.name()
         )));
     }
     let mut committer = Committer::new(build, &names, key.expose(), scratch);
-    let mut columns = cohort::columns(vcf, None);
+    let mut columns = cohort::columns(genotypes, None);
     while let Some(batch) = columns.next() {
         committer.push(&batch?)?;
         progress(columns.consumed());

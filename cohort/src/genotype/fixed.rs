@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::record::Genotypes;
+use super::Counts;
+use crate::sample_set::Kept;
+use crate::vcf::line::TextCalls;
 
 const SLASH: u32 = u32::from_le_bytes(*b"0/0\t");
 const BAR: u32 = u32::from_le_bytes(*b"0|0\t");
@@ -17,19 +19,6 @@ const SECOND: u32 = 1 << 16;
 /// The dosage of a missing genotype.
 const UNKNOWN: u32 = 3;
 
-/// What one record's genotypes come to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) called: u32,
-    pub(crate) missing: u32,
-    /// Copies of the ALT.
-    pub(crate) copies: u32,
-    /// Genotypes of two ALTs.
-    pub(crate) both: u32,
-    pub(crate) phased: u32,
-    valid: u32,
-}
-
 /// A record's genotypes alone, joined by tabs: three bytes for each sample, of any content.
 pub(crate) struct Cells<'a> {
     text: Cow<'a, [u8]>,
@@ -38,8 +27,8 @@ pub(crate) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// `None` where the record has not one ALT, or its fields not the lengths of this shape.
-    pub(crate) fn of(genotypes: &Genotypes<'a>, alternates: usize, samples: usize) -> Option<Self> {
-        if genotypes.part > 0 || alternates != 1 || samples == 0 {
+    pub(crate) fn of(genotypes: &TextCalls<'a>, samples: usize) -> Option<Self> {
+        if genotypes.part > 0 || genotypes.alternates != 1 || samples == 0 {
             return None;
         }
         let text = if genotypes.alone {
@@ -78,26 +67,26 @@ fn first_parts(fields: &[u8], samples: usize) -> Option<Vec<u8>> {
     }
 }
 
-/// Counts the samples whose place in `keep` is 1, or all.
-pub(crate) fn count(cells: &Cells<'_>, keep: Option<&[u32]>) -> Option<Counts> {
+/// Counts the samples kept, or all.
+pub(crate) fn count(cells: &Cells<'_>, kept: Option<&Kept>) -> Option<Counts> {
     let samples = cells.samples;
     let (cells, last) = cells.words()?;
-    let mut counts = Counts::default();
-    match keep {
+    let mut sum = Sum::default();
+    match kept {
         None => {
             for cell in cells {
-                counts.add(u32::from_le_bytes(*cell), 1);
+                sum.add(u32::from_le_bytes(*cell), 1);
             }
-            counts.add(last, 1);
+            sum.add(last, 1);
         }
-        Some(keep) => {
-            for (cell, keep) in cells.iter().zip(keep) {
-                counts.add(u32::from_le_bytes(*cell), *keep);
+        Some(kept) => {
+            for (cell, keep) in cells.iter().zip(kept.each()) {
+                sum.add(u32::from_le_bytes(*cell), *keep);
             }
-            counts.add(last, *keep.get(samples - 1)?);
+            sum.add(last, *kept.each().get(samples - 1)?);
         }
     }
-    (counts.valid as usize == samples).then_some(counts)
+    (sum.valid as usize == samples).then_some(sum.counts)
 }
 
 /// One dosage for each sample, 3 where it is missing.
@@ -151,7 +140,13 @@ impl Cell {
     }
 }
 
-impl Counts {
+#[derive(Default)]
+struct Sum {
+    counts: Counts,
+    valid: u32,
+}
+
+impl Sum {
     #[inline(always)]
     fn add(&mut self, word: u32, keep: u32) {
         let cell = Cell::of(word);
@@ -160,11 +155,12 @@ impl Counts {
         // so lets the checked build use vector code too.
         let add = |sum: &mut u32, value: u32| *sum = sum.wrapping_add(value);
         add(&mut self.valid, cell.called | cell.missing);
-        add(&mut self.called, cell.called & keep);
-        add(&mut self.missing, cell.missing & keep);
-        add(&mut self.copies, cell.first.wrapping_add(cell.second) & called);
-        add(&mut self.both, cell.first & cell.second & called);
-        add(&mut self.phased, cell.bar & keep);
+        let counts = &mut self.counts;
+        add(&mut counts.called, cell.called & keep);
+        add(&mut counts.missing, cell.missing & keep);
+        add(&mut counts.copies, cell.first.wrapping_add(cell.second) & called);
+        add(&mut counts.both, cell.first & cell.second & called);
+        add(&mut counts.phased, cell.bar & keep);
     }
 }
 
@@ -173,7 +169,7 @@ mod tests {
     use super::*;
 
     fn cells(fields: &str, alone: bool, samples: usize) -> Option<Cells<'_>> {
-        Cells::of(&Genotypes { part: 0, alone, fields: fields.as_bytes() }, 1, samples)
+        Cells::of(&TextCalls::first(alone, fields.as_bytes()), samples)
     }
 
     #[test]
@@ -184,11 +180,11 @@ mod tests {
             ("0/0\t0|1\t1/0\t1|1\t./.:.\t.|.\t1/1:9", false),
         ] {
             let cells = cells(fields, alone, 7).unwrap();
-            let counts = Counts { called: 5, missing: 2, copies: 6, both: 2, phased: 3, valid: 7 };
+            let counts = Counts { called: 5, missing: 2, copies: 6, both: 2, phased: 3 };
             assert_eq!(count(&cells, None), Some(counts));
             assert_eq!(dosages(&cells).unwrap(), [0, 1, 1, 2, 3, 3, 2]);
-            let kept = count(&cells, Some(&[0, 1, 0, 1, 1, 0, 0]));
-            let counts = Counts { called: 2, missing: 1, copies: 3, both: 1, phased: 2, valid: 7 };
+            let kept = count(&cells, Some(&Kept::new(vec![0, 1, 0, 1, 1, 0, 0])));
+            let counts = Counts { called: 2, missing: 1, copies: 3, both: 1, phased: 2 };
             assert_eq!(kept, Some(counts));
         }
     }

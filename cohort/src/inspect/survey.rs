@@ -2,12 +2,12 @@
 
 use super::keys::{Column, Seeds};
 use super::{GenotypeCounts, Inspection, Stretch};
+use crate::calls::Calls;
 use crate::columns::{Reason, Shape, reason_of_key};
-use crate::genotype::fixed::{self, Cells};
-use crate::genotype::{GenotypeReader, MISSING};
+use crate::genotype::{Genotype, MISSING};
 use crate::header::Header;
-use crate::lines::Task;
-use crate::record::{Genotypes, LineFault, Record};
+use crate::record::{At, Record, RecordFault};
+use crate::runs::Task;
 
 #[derive(Default)]
 pub(super) struct Survey {
@@ -26,11 +26,11 @@ impl Survey {
         tasks: &[Task<'_>],
         header: &Header,
         seeds: &Seeds,
-    ) -> Result<Survey, (u64, LineFault)> {
+    ) -> Result<Survey, (At, RecordFault)> {
         let mut survey = Survey::default();
-        for Task { line, record, .. } in tasks {
+        for Task { at, record, .. } in tasks {
             survey.place(record);
-            let reason = survey.genotypes(record, header).map_err(|fault| (*line, fault))?;
+            let reason = survey.genotypes(record, header).map_err(|fault| (*at, fault))?;
             for alternate in record.alternates() {
                 let variant = record.variant(alternate).trimmed();
                 let reasons = [reason, reason_of_key(&variant)];
@@ -78,28 +78,22 @@ impl Survey {
         &mut self,
         record: &Record<'_>,
         header: &Header,
-    ) -> Result<Option<Reason>, LineFault> {
-        let Some(genotypes) = record.genotypes(header.columns)? else {
+    ) -> Result<Option<Reason>, RecordFault> {
+        let Some(calls) = record.calls(header)? else {
             self.without_genotypes += 1;
             return Ok(Some(Reason::NoGenotypes));
         };
-        let (reason, alleles) = match self.fixed(record, &genotypes, header) {
+        let (reason, alleles) = match self.fixed(&calls, header) {
             Some(alleles) => (None, alleles),
-            None => self.any(record, &genotypes, header)?,
+            None => self.any(&calls, header)?,
         };
         self.monomorphic += u64::from(record.alternate_count > 0 && alleles < 2);
         Ok(reason)
     }
 
     /// Returns how many different alleles were called.
-    fn fixed(
-        &mut self,
-        record: &Record<'_>,
-        genotypes: &Genotypes<'_>,
-        header: &Header,
-    ) -> Option<usize> {
-        let cells = Cells::of(genotypes, record.alternate_count, header.samples.len())?;
-        let counts = fixed::count(&cells, None)?;
+    fn fixed(&mut self, calls: &Calls<'_>, header: &Header) -> Option<usize> {
+        let counts = calls.counts(header.samples.len(), None)?;
         let all = u64::from(counts.called) + u64::from(counts.missing);
         self.genotypes.total += all;
         self.genotypes.diploid += all;
@@ -112,13 +106,12 @@ impl Survey {
     /// called, no more than 2.
     fn any(
         &mut self,
-        record: &Record<'_>,
-        genotypes: &Genotypes<'_>,
+        calls: &Calls<'_>,
         header: &Header,
-    ) -> Result<(Option<Reason>, usize), LineFault> {
+    ) -> Result<(Option<Reason>, usize), RecordFault> {
         let mut shape = Shape::default();
         let (mut first, mut several) = (None, false);
-        record.each_genotype(genotypes, header, |_, genotype| {
+        calls.each(header, |_, genotype| {
             shape.see(genotype);
             self.count(genotype);
             for index in genotype.alleles.iter().filter(|index| **index != MISSING) {
@@ -128,7 +121,7 @@ impl Survey {
         Ok((shape.reason(), usize::from(first.is_some()) + usize::from(several)))
     }
 
-    fn count(&mut self, genotype: &GenotypeReader<'_>) {
+    fn count(&mut self, genotype: &Genotype) {
         let counts = &mut self.genotypes;
         counts.total += 1;
         counts.phased += u64::from(genotype.phased);

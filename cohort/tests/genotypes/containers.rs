@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use cohort::{ReadError, Vcf};
+use cohort::{Genotypes, ReadError};
 use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc};
 
@@ -89,12 +89,15 @@ fn names_of_files_say_nothing() {
         std::fs::write(&path, bytes).unwrap();
         let mut used = 0;
         let mut out = Vec::new();
-        let vcf = Vcf::open(&path).unwrap();
+        let vcf = Genotypes::open(&path).unwrap();
         cohort::allele_frequency(vcf, &Default::default(), &mut out, &mut |bytes| used = bytes)
             .unwrap();
         assert_eq!(used, path.metadata().unwrap().len(), "{name}");
-        let lines =
-            lines_of(cohort::allele_frequency, Vcf::open(&path).unwrap(), &Default::default());
+        let lines = lines_of(
+            cohort::allele_frequency,
+            Genotypes::open(&path).unwrap(),
+            &Default::default(),
+        );
         assert_eq!(lines.as_deref(), Ok(&LINES.map(str::to_owned)[..]), "{name}");
     }
 }
@@ -107,10 +110,8 @@ fn every_cut_of_a_compressed_file_is_an_error() {
         for cut in 0..bytes.len() {
             let error = frequencies(&bytes[..cut]).expect_err("a cut file");
             let expected = match cut {
-                0 => "x.vcf is empty, expected a VCF file",
-                1 => {
-                    "x.vcf is not a VCF file: it begins otherwise, expected ##fileformat=VCFv4 at its beginning"
-                }
+                0 => "x.vcf is empty, expected genotypes",
+                1 => "x.vcf is not a genotype file: it begins otherwise, expected VCF",
                 _ if error.contains("end-of-file") => {
                     at_block_ends += 1;
                     "x.vcf is truncated: it ends without the BGZF end-of-file marker"
@@ -191,12 +192,12 @@ fn damage_is_named() {
         (
             "nothing",
             gzip(b""),
-            "x.vcf is not a VCF file: it decompresses to nothing, expected ##fileformat=VCFv4 at its beginning",
+            "x.vcf is not a genotype file: it decompresses to nothing, expected VCF",
         ),
         (
             "compressed twice",
             gzip(&gzip(&text)),
-            "x.vcf is not a VCF file: it is compressed twice, expected ##fileformat=VCFv4 at its beginning",
+            "x.vcf is not a genotype file: it is compressed twice, expected VCF",
         ),
     ] {
         assert_eq!(frequencies(bytes), Err(error.to_owned()), "{damage}");
@@ -219,7 +220,7 @@ fn a_failing_reader_is_an_error() {
             Ok(1)
         }
     }
-    let vcf = Vcf::from_reader(Failing(0), "x.vcf").unwrap();
+    let vcf = Genotypes::from_reader(Failing(0), "x.vcf").unwrap();
     let error = lines_of(cohort::allele_frequency, vcf, &Default::default()).unwrap_err();
     assert_eq!(error, "x.vcf: cannot be read");
     assert!(matches!(open(""), Err(ReadError::Empty { .. })));

@@ -11,7 +11,7 @@ mod vectors;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use cohort::{Column, EvaluateError, Options, ReadError, Vcf};
+use cohort::{Column, EvaluateError, Genotypes, Options, ReadError};
 
 /// A file of the repository's test data.
 fn data(path: &str) -> PathBuf {
@@ -31,19 +31,19 @@ fn text(samples: &[&str], records: &[&str]) -> String {
     text + "\n"
 }
 
-fn open(bytes: impl Into<Vec<u8>>) -> Result<Vcf, ReadError> {
-    Vcf::from_reader(Cursor::new(bytes.into()), "x.vcf")
+fn open(bytes: impl Into<Vec<u8>>) -> Result<Genotypes, ReadError> {
+    Genotypes::from_reader(Cursor::new(bytes.into()), "x.vcf")
 }
 
 type Evaluate = fn(
-    Vcf,
+    Genotypes,
     &Options,
     &mut dyn std::io::Write,
     &mut dyn FnMut(u64),
 ) -> Result<cohort::Summary, EvaluateError>;
 
 /// The result's lines without the line of names, or the error's text.
-fn lines_of(evaluate: Evaluate, vcf: Vcf, options: &Options) -> Result<Vec<String>, String> {
+fn lines_of(evaluate: Evaluate, vcf: Genotypes, options: &Options) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
     match evaluate(vcf, options, &mut out, &mut |_| {}) {
         Err(error) => Err(error.to_string()),

@@ -3,13 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 
-use cohort::{HalfCall, Options, SampleSet, Vcf, allele_frequency, cohort_count, inspect};
+use cohort::{Genotypes, HalfCall, Options, SampleSet, allele_frequency, cohort_count, inspect};
 use flate2::read::MultiGzDecoder;
 
 use crate::{data, lines_of};
 
-fn vcf(file: &str) -> Vcf {
-    Vcf::open(&data(&format!("genotypes/{file}"))).unwrap()
+fn vcf(file: &str) -> Genotypes {
+    Genotypes::open(&data(&format!("genotypes/{file}"))).unwrap()
 }
 
 /// A table's fields, without its lines beginning with `#`.
@@ -210,7 +210,7 @@ fn passed_files_of_the_specification_are_read() {
     let mut files = 0;
     for entry in std::fs::read_dir(data("genotypes/spec")).unwrap() {
         let path = entry.unwrap().path();
-        let read = inspect(Vcf::open(&path).unwrap(), 1, &mut |_| {});
+        let read = inspect(Genotypes::open(&path).unwrap(), 1, &mut |_| {});
         assert!(read.is_ok(), "{}: {}", path.display(), read.unwrap_err());
         files += 1;
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use cohort::{Column, ColumnSet, Reason, Variant, Vcf, columns};
+use cohort::{Column, ColumnSet, Genotypes, Reason, Variant, columns};
 use serde_json::Value;
 
 use crate::{data, panel};
@@ -95,7 +95,7 @@ fn vectors_panel_real() {
     let named_columns: Vec<_> = rows(&real, "columns").iter().map(named).collect();
     let list: Vec<_> = named_columns.iter().map(Variant::to_string).collect();
     let set = ColumnSet::read(list.join("\n").as_bytes(), "columns").unwrap();
-    let vcf = Vcf::open(&data("genotypes/chr22_10k.vcf.gz")).unwrap();
+    let vcf = Genotypes::open(&data("genotypes/chr22_10k.vcf.gz")).unwrap();
     assert_eq!(vcf.header().samples.len() as u64, real["samples"].as_u64().unwrap());
     let mut iterator = columns(vcf, Some(set));
     let mut read = HashMap::new();

@@ -2,7 +2,7 @@
 
 use crate::{array, dosages, element, elements, load, number, rows, text};
 use alloy_primitives::B256;
-use cohort::{Column, Reason, Variant, Vcf};
+use cohort::{Column, Genotypes, Reason, Variant};
 use ledger::{Fr, field, hash};
 use prover::panel::column::{self, Kind};
 use prover::panel::tree::{ARITY, Tree};
@@ -162,9 +162,10 @@ fn vectors_committed_from_columns() {
 fn vectors_committed_from_a_file() {
     let panel = panel("tiny");
     let text_of_file = text(&panel, "vcf").to_owned().into_bytes();
-    let vcf = Vcf::from_reader(std::io::Cursor::new(text_of_file), "panel_tiny").unwrap();
-    let names = vcf.header().samples.clone();
-    let columns: Vec<Column> = cohort::columns(vcf, None).flat_map(Result::unwrap).collect();
+    let genotypes =
+        Genotypes::from_reader(std::io::Cursor::new(text_of_file), "panel_tiny").unwrap();
+    let names = genotypes.header().samples.clone();
+    let columns: Vec<Column> = cohort::columns(genotypes, None).flat_map(Result::unwrap).collect();
     let mut committed = commit(&panel, &names, &columns);
     assert_eq!(committed.panel.data_root(), element(text(&panel, "data_root")));
 

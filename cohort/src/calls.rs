@@ -1,0 +1,40 @@
+//! A record's genotypes as its file holds them: counted or spread by the shortcut of its format
+//! where that fits, and one by one otherwise.
+
+use crate::genotype::fixed::{self, Cells};
+use crate::genotype::{Counts, Genotype};
+use crate::header::Header;
+use crate::record::RecordFault;
+use crate::sample_set::Kept;
+use crate::vcf::line::TextCalls;
+
+pub(crate) enum Calls<'a> {
+    Text(TextCalls<'a>),
+}
+
+impl Calls<'_> {
+    /// Counts the samples kept, or all; `None` where the shortcut does not fit.
+    pub(crate) fn counts(&self, samples: usize, kept: Option<&Kept>) -> Option<Counts> {
+        match self {
+            Calls::Text(calls) => fixed::count(&Cells::of(calls, samples)?, kept),
+        }
+    }
+
+    /// One dosage for each sample, 3 where it is missing; `None` where the shortcut does not fit.
+    pub(crate) fn dosages(&self, samples: usize) -> Option<Vec<u8>> {
+        match self {
+            Calls::Text(calls) => fixed::dosages(&Cells::of(calls, samples)?),
+        }
+    }
+
+    /// Hands each sample's genotype to `take`, with the sample's place.
+    pub(crate) fn each(
+        &self,
+        header: &Header,
+        take: impl FnMut(usize, &Genotype),
+    ) -> Result<(), RecordFault> {
+        match self {
+            Calls::Text(calls) => calls.each(header, take),
+        }
+    }
+}

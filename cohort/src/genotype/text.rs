@@ -1,0 +1,178 @@
+//! Genotypes as VCF writes them: the general reader, which every shortcut must agree with.
+//! Specification: `docs/spec/genotypes.md`, "Genotypes".
+
+use super::{Genotype, GenotypeFault, MISSING, highest_allele};
+
+/// Reads the genotypes of one record, one after the other.
+pub(crate) struct GenotypeReader<'a> {
+    rest: Option<&'a [u8]>,
+    part: usize,
+    highest: u32,
+    genotype: Genotype,
+}
+
+impl<'a> GenotypeReader<'a> {
+    /// `part` is the place of GT in FORMAT.
+    pub(crate) fn new(fields: &'a [u8], part: usize, alternates: usize) -> Self {
+        let genotype = Genotype { alleles: Vec::with_capacity(2), ..Genotype::default() };
+        GenotypeReader { rest: Some(fields), part, highest: highest_allele(alternates), genotype }
+    }
+
+    /// Reads the next sample's genotype; `None` after the last.
+    pub(crate) fn read(&mut self) -> Result<Option<&Genotype>, GenotypeFault> {
+        let Some(mut field) = self.rest else { return Ok(None) };
+        self.genotype.clear();
+        if matches!(field.first(), None | Some(b'\t')) {
+            return Err(GenotypeFault::Empty);
+        }
+        for _ in 0..self.part {
+            let end = field.iter().position(|b| matches!(b, b':' | b'\t')).unwrap_or(field.len());
+            if field.get(end) != Some(&b':') {
+                // Trailing parts may be dropped: what is not there is missing.
+                self.rest = field.get(end + 1..);
+                return Ok(Some(&self.genotype));
+            }
+            field = &field[end + 1..];
+        }
+        let length = self.parse(field)?;
+        let after = &field[length..];
+        self.rest = match after.first() {
+            Some(b'\t') => Some(&after[1..]),
+            Some(_) => memchr::memchr(b'\t', after).map(|tab| &after[tab + 1..]),
+            None => None,
+        };
+        Ok(Some(&self.genotype))
+    }
+
+    /// `[mark] allele (mark allele)*`, up to a tab, a colon or the end; returns its length. A
+    /// mark before the first allele is VCF 4.4's and is read in any version.
+    fn parse(&mut self, field: &[u8]) -> Result<usize, GenotypeFault> {
+        let end_at = |at: usize| matches!(field.get(at), None | Some(b'\t' | b':'));
+        if end_at(0) {
+            return Err(GenotypeFault::Empty);
+        }
+        let mut at = usize::from(matches!(field[0], b'/' | b'|'));
+        let mut bars = 0;
+        loop {
+            at = self.allele(field, at)?;
+            if end_at(at) {
+                break;
+            }
+            bars += usize::from(field[at] == b'|');
+            if !matches!(field[at], b'/' | b'|') {
+                return Err(GenotypeFault::Malformed);
+            }
+            at += 1;
+        }
+        let alleles = self.genotype.alleles.len();
+        self.genotype.phased = alleles > 1 && bars == alleles - 1;
+        Ok(at)
+    }
+
+    fn allele(&mut self, field: &[u8], mut at: usize) -> Result<usize, GenotypeFault> {
+        if field.get(at) == Some(&b'.') {
+            self.genotype.push(MISSING);
+            return Ok(at + 1);
+        }
+        let (start, mut index) = (at, 0u32);
+        while let Some(digit @ b'0'..=b'9') = field.get(at) {
+            index = index.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+            at += 1;
+        }
+        if at == start {
+            return Err(GenotypeFault::Malformed);
+        }
+        if index > self.highest {
+            return Err(GenotypeFault::BeyondAlternates);
+        }
+        self.genotype.push(index);
+        Ok(at)
+    }
+
+    /// The last sample was read, and no field is left.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(field: &str, part: usize) -> Result<(Vec<u32>, bool), GenotypeFault> {
+        let mut reader = GenotypeReader::new(field.as_bytes(), part, 12);
+        let genotype = reader.read()?.expect("a field").clone();
+        let missing = genotype.alleles.iter().filter(|allele| **allele == MISSING).count();
+        assert_eq!(missing, genotype.missing);
+        assert!(reader.read()?.is_none(), "{field:?} is one field");
+        Ok((genotype.alleles, genotype.phased))
+    }
+
+    #[test]
+    fn genotypes_are_read_wherever_they_stand() {
+        const M: u32 = MISSING;
+        for (field, part, alleles, phased) in [
+            ("0/1", 0, &[0, 1][..], false),
+            ("10|11:3:4", 0, &[10, 11], true),
+            ("35:.|.", 1, &[M, M], true),
+            ("3:4:./12:9", 2, &[M, 12], false),
+            (".", 0, &[M], false),
+            ("1", 0, &[1], false),
+            ("0/1|2", 0, &[0, 1, 2], false),
+            ("|0|1", 0, &[0, 1], true),
+            ("/0/1", 0, &[0, 1], false),
+            ("|1", 0, &[1], false),
+            ("007/1", 0, &[7, 1], false),
+            (".", 1, &[], false),
+            ("35", 1, &[], false),
+            (":0/1", 1, &[0, 1], false),
+        ] {
+            assert_eq!(one(field, part), Ok((alleles.to_vec(), phased)), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn other_text_is_no_genotype() {
+        for (field, part, fault) in [
+            ("", 0, GenotypeFault::Empty),
+            ("", 1, GenotypeFault::Empty),
+            (":3", 0, GenotypeFault::Empty),
+            ("3:", 1, GenotypeFault::Empty),
+            ("/", 0, GenotypeFault::Malformed),
+            ("0/", 0, GenotypeFault::Malformed),
+            ("0//1", 0, GenotypeFault::Malformed),
+            ("//1", 0, GenotypeFault::Malformed),
+            ("-1/0", 0, GenotypeFault::Malformed),
+            ("A/G", 0, GenotypeFault::Malformed),
+            ("0/1 ", 0, GenotypeFault::Malformed),
+            ("0\\1", 0, GenotypeFault::Malformed),
+            ("..", 0, GenotypeFault::Malformed),
+            ("1.", 0, GenotypeFault::Malformed),
+            ("0/\u{0}", 0, GenotypeFault::Malformed),
+            ("0/13", 0, GenotypeFault::BeyondAlternates),
+            ("0/99999999999999999999", 0, GenotypeFault::BeyondAlternates),
+        ] {
+            assert_eq!(one(field, part), Err(fault), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn ploidy_of_a_lone_dot_is_two() {
+        for (field, ploidy, missing, half) in [
+            (".", 2, true, false),
+            ("/.", 2, true, false),
+            ("1", 1, false, false),
+            ("././.", 3, true, false),
+            ("./1", 2, false, true),
+            ("0/./1", 3, false, true),
+        ] {
+            let mut reader = GenotypeReader::new(field.as_bytes(), 0, 1);
+            let genotype = reader.read().unwrap().unwrap();
+            assert_eq!(
+                (genotype.ploidy(), genotype.is_missing(), genotype.is_half()),
+                (ploidy, missing, half),
+                "{field:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A file of genotypes that was opened: recognised by its content, its header read, its records
+//! not yet. Specification: `docs/spec/genotypes.md`, "Files".
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::front::Front;
+use crate::header::Header;
+use crate::read_error::ReadError;
+use crate::source::Source;
+use crate::vcf::{self, Vcf};
+
+/// Genotypes of any format that is read: VCF, plain, gzip of one member or many, or BGZF.
+pub struct Genotypes {
+    pub(crate) name: String,
+    pub(crate) header: Header,
+    pub(crate) records: Records,
+    size: Option<u64>,
+}
+
+/// Records that were not read yet.
+pub(crate) enum Records {
+    Vcf(Vcf),
+}
+
+impl Genotypes {
+    /// Opens a file and reads its header. What the file is, is read from its content.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is a directory, empty, cut, corrupt, or of no known format.
+    pub fn open(path: &Path) -> Result<Genotypes, ReadError> {
+        let name = path.display().to_string();
+        let open = || {
+            let file = File::open(path)?;
+            Ok((file.metadata()?, file))
+        };
+        match open() {
+            Err(source) => Err(ReadError::Io { name, source }),
+            Ok((metadata, _)) if metadata.is_dir() => Err(ReadError::Directory { name }),
+            Ok((metadata, file)) => {
+                let size = metadata.is_file().then_some(metadata.len());
+                Ok(Genotypes { size, ..Genotypes::from_reader(file, &name)? })
+            }
+        }
+    }
+
+    /// Reads a header from any reader; `name` stands for it in errors.
+    ///
+    /// # Errors
+    /// As [`Genotypes::open`].
+    pub fn from_reader(
+        reader: impl Read + Send + 'static,
+        name: &str,
+    ) -> Result<Genotypes, ReadError> {
+        let name = name.to_owned();
+        let source = Source::open(Box::new(reader));
+        let source = source.map_err(|fault| ReadError::source_fault(&name, fault))?;
+        let Some(source) = source else { return Err(ReadError::Empty { name }) };
+        let mut front = Front::new(source);
+        let beginning = front.peek(vcf::BEGINNING.len());
+        let beginning = beginning.map_err(|fault| ReadError::source_fault(&name, fault))?;
+        let (header, records) = match beginning {
+            vcf::BEGINNING => {
+                let (header, vcf) = Vcf::open(front, &name)?;
+                (header, Records::Vcf(vcf))
+            }
+            other => return Err(ReadError::Unknown { name, found: describe(other) }),
+        };
+        Ok(Genotypes { name, header, records, size: None })
+    }
+
+    /// Whose genotypes these are, and what the file says of itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The name that errors give to the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many bytes there are to read, in the measure in which evaluations tell their progress;
+    /// `None` where the source does not say.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+}
+
+fn describe(beginning: &[u8]) -> &'static str {
+    match beginning {
+        [] => "it decompresses to nothing",
+        [b'B', b'C', b'F', ..] => "it is BCF, which is to be converted first",
+        [0x1f, 0x8b, ..] => "it is compressed twice",
+        [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
+        [0x6c, 0x1b, ..] => "it is a PLINK file",
+        [b'P', b'K', 3, 4, ..] => "it is a zip archive",
+        [b'B', b'Z', b'h', ..] => "it is compressed by bzip2",
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => "it is compressed by xz",
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => "it is compressed by zstd",
+        [b'c', b'r', b'y', b'p', b't', b'4', b'g', b'h', ..] => "it is sealed by Crypt4GH",
+        [b'#', ..] => "it begins with another header line",
+        _ => "it begins otherwise",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(text: &[u8]) -> Result<Genotypes, String> {
+        let reader = std::io::Cursor::new(text.to_vec());
+        Genotypes::from_reader(reader, "x.vcf").map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn other_files_are_refused_by_what_they_are() {
+        let not = |found| format!("x.vcf is not a genotype file: {found}, expected VCF");
+        for (text, error) in [
+            (&b""[..], "x.vcf is empty, expected genotypes".to_owned()),
+            (b"#CHROM\tPOS", not("it begins with another header line")),
+            (b"##fileformat=VCF", not("it begins with another header line")),
+            (b"hello", not("it begins otherwise")),
+            (b"##fileformat=VCFv3.3\n", "x.vcf, line 1: the file says that it is \"VCFv3.3\", expected VCFv4 and a minor version".into()),
+            (b"##fileformat=VCFv4.2\n", "x.vcf, line 2: expected a line beginning with ## or the line of column names, #CHROM".into()),
+            (b"##fileformat=VCFv4.2\n1\t1", "x.vcf, line 2: expected a line beginning with ## or the line of column names, #CHROM".into()),
+        ] {
+            assert_eq!(open(text).err(), Some(error));
+        }
+        let directory = Genotypes::open(Path::new(".")).err().unwrap().to_string();
+        assert_eq!(directory, ". is a directory, expected a file of genotypes");
+        let none = Genotypes::open(Path::new("no/such.vcf")).err().unwrap().to_string();
+        assert_eq!(none, "no/such.vcf: cannot be read");
+    }
+}

@@ -1,0 +1,166 @@
+//! The records of a file in runs: those that lie in memory together, are asked for, and whose
+//! results fit in memory together. Who works through a run does so in parallel; runs come in the
+//! file's order. Specification: `docs/spec/genotypes.md`, "Records".
+
+use std::sync::Arc;
+
+use crate::column_set::{ColumnSet, Selection, Wanted};
+use crate::genotypes::{Genotypes, Records};
+use crate::header::Header;
+use crate::read_error::ReadError;
+use crate::record::{At, Record, RecordFault};
+use crate::variant::Variant;
+use crate::vcf::lines::Lines;
+
+/// Bytes that one record's results may take: its ALTs times samples, contig and REF.
+const RECORD_BUDGET: usize = 1 << 28;
+/// Bytes after which a run ends.
+const RUN_BUDGET: usize = 1 << 26;
+/// What an ALT takes in memory beside its text.
+const ALTERNATE: usize = 64;
+
+/// A record that is asked for.
+pub(crate) struct Task<'a> {
+    pub(crate) at: At,
+    pub(crate) record: Record<'a>,
+    pub(crate) wanted: Wanted,
+}
+
+pub(crate) struct Runs {
+    pub(crate) name: Arc<str>,
+    pub(crate) header: Arc<Header>,
+    feed: Feed,
+    gather: Gather,
+}
+
+/// Where records come from. `load` sees to it that some lie in memory, or returns false at the
+/// end; `records` hands those out one by one, until it returns an error.
+enum Feed {
+    Vcf(Lines),
+}
+
+impl Runs {
+    /// Starts reading. `each_sample` says how many bytes of result an ALT takes for each sample.
+    pub(crate) fn start(
+        genotypes: Genotypes,
+        set: Option<ColumnSet>,
+        each_sample: usize,
+    ) -> Result<Runs, ReadError> {
+        let name: Arc<str> = genotypes.name.into();
+        let header = Arc::new(genotypes.header);
+        let feed = match genotypes.records {
+            Records::Vcf(vcf) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
+        };
+        let gather = Gather {
+            name: name.clone(),
+            selection: Selection::new(set),
+            each_alternate: ALTERNATE + each_sample * header.samples.len(),
+            records: 0,
+            stop: None,
+        };
+        Ok(Runs { name, header, feed, gather })
+    }
+
+    /// Returns the next run, which may be empty, or `None` after the last. An error comes after
+    /// the run of the records before it.
+    pub(crate) fn next_run(&mut self) -> Result<Option<Vec<Task<'_>>>, ReadError> {
+        let Runs { feed, gather, .. } = self;
+        match gather.stop.take() {
+            None => {}
+            Some(stop) => {
+                gather.stop = Some(Stop::End);
+                return stop.into_error().map_or(Ok(None), Err);
+            }
+        }
+        let loaded = match feed {
+            Feed::Vcf(lines) => lines.load(),
+        };
+        if !matches!(loaded, Ok(true)) {
+            gather.stop = Some(Stop::End);
+            return loaded.map(|_| None);
+        }
+        Ok(Some(match feed {
+            Feed::Vcf(lines) => gather.run(lines.records()),
+        }))
+    }
+
+    /// Bytes of the file used so far, as far as it was read for the runs handed out.
+    pub(crate) fn consumed(&self) -> u64 {
+        match &self.feed {
+            Feed::Vcf(lines) => lines.consumed(),
+        }
+    }
+
+    /// Records passed so far, those not asked for among them.
+    pub(crate) fn records(&self) -> u64 {
+        self.gather.records
+    }
+
+    pub(crate) fn never_seen(&self) -> Vec<Variant> {
+        self.gather.selection.never_seen()
+    }
+}
+
+enum Stop {
+    End,
+    Error(ReadError),
+}
+
+impl Stop {
+    fn into_error(self) -> Option<ReadError> {
+        match self {
+            Stop::End => None,
+            Stop::Error(error) => Some(error),
+        }
+    }
+}
+
+/// Gathers records to runs.
+struct Gather {
+    name: Arc<str>,
+    selection: Selection,
+    /// Bytes of result that each ALT takes beside its alleles.
+    each_alternate: usize,
+    records: u64,
+    stop: Option<Stop>,
+}
+
+impl Gather {
+    fn run<'a>(
+        &mut self,
+        records: impl Iterator<Item = Result<(At, Record<'a>), ReadError>>,
+    ) -> Vec<Task<'a>> {
+        let mut tasks = Vec::new();
+        let mut spent = 0;
+        for record in records {
+            let costed = record.and_then(|(at, record)| Ok((at, self.cost(at, &record)?, record)));
+            let (at, cost, record) = match costed {
+                Ok(record) => record,
+                Err(error) => {
+                    self.stop = Some(Stop::Error(error));
+                    break;
+                }
+            };
+            self.records += 1;
+            if let Some(wanted) = self.selection.of(&record) {
+                spent += cost;
+                tasks.push(Task { at, record, wanted });
+            }
+            if spent >= RUN_BUDGET {
+                break;
+            }
+        }
+        tasks
+    }
+
+    /// What a record's results will take.
+    fn cost(&self, at: At, record: &Record<'_>) -> Result<usize, ReadError> {
+        let each = self.each_alternate + record.contig.len() + record.reference.len();
+        let cost = each.saturating_mul(record.alternate_count);
+        if cost > RECORD_BUDGET && record.alternate_count > 1 {
+            let fault = RecordFault::TooWide { alternates: record.alternate_count };
+            return Err(ReadError::record(&self.name, at, fault));
+        }
+        Ok(cost)
+    }
+}

@@ -1,0 +1,199 @@
+//! A record's line, as slices. Only the first five columns are read to decide whether it is
+//! asked for; the rest waits for [`Line::calls`].
+//! Specification: `docs/spec/genotypes.md`, "Records".
+
+use std::borrow::Cow;
+
+use crate::genotype::Genotype;
+use crate::genotype::text::GenotypeReader;
+use crate::header::Header;
+use crate::record::{self, Record, RecordFault};
+
+/// A line of which the columns up to ALT were read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'a> {
+    all: &'a [u8],
+    /// QUAL, FILTER, INFO and all after.
+    rest: &'a [u8],
+}
+
+/// Where a line's genotypes are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextCalls<'a> {
+    line: Line<'a>,
+    /// How many ALTs the record has.
+    pub(crate) alternates: usize,
+    /// Which of the colon-separated parts of each sample's field is the genotype.
+    pub(crate) part: usize,
+    /// FORMAT is GT alone.
+    pub(crate) alone: bool,
+    /// The samples' fields, joined by tabs.
+    pub(crate) fields: &'a [u8],
+}
+
+/// `line` has no line end; `columns` are those of the header.
+pub(crate) fn parse(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFault> {
+    if line.first() == Some(&b'#') {
+        return Err(RecordFault::HeaderLine);
+    }
+    let mut rest = line;
+    let mut next = || field(&mut rest).ok_or_else(|| ragged(line, columns));
+    let contig = record::contig(next()?)?;
+    let pos = record::position(next()?).ok_or(RecordFault::Position)?;
+    let _id = next()?;
+    let reference = record::reference(next()?)?;
+    let (alternates, alternate_count) = record::alternates(next()?)?;
+    let alternates = Cow::Borrowed(alternates);
+    Ok(Record {
+        contig,
+        pos,
+        reference,
+        alternates,
+        alternate_count,
+        body: Line { all: line, rest },
+    })
+}
+
+impl<'a> Line<'a> {
+    /// Finds GT in FORMAT; `None` where the record has no genotypes, after its columns were
+    /// counted. `columns` are those of the header.
+    pub(crate) fn calls(
+        self,
+        alternates: usize,
+        columns: usize,
+    ) -> Result<Option<TextCalls<'a>>, RecordFault> {
+        let mut rest = self.rest;
+        let mut next = || field(&mut rest);
+        let format = match (next(), next(), next(), next()) {
+            (Some(_), Some(_), Some(_), Some(format)) if columns > 9 => format,
+            _ => return self.check_columns(columns).map(|()| None),
+        };
+        let calls = TextCalls { line: self, alternates, part: 0, alone: true, fields: rest };
+        if format == b"GT" {
+            return Ok(Some(calls));
+        }
+        let mut parts = format.split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
+        match (parts.next(), parts.next()) {
+            (Some((part, _)), None) => Ok(Some(TextCalls { part, alone: false, ..calls })),
+            (Some(_), Some(_)) => Err(RecordFault::GenotypesTwice),
+            (None, _) => self.check_columns(columns).map(|()| None),
+        }
+    }
+
+    /// Counts the whole line's columns.
+    fn check_columns(self, columns: usize) -> Result<(), RecordFault> {
+        match ragged(self.all, columns) {
+            RecordFault::Columns { found, expected } if found == expected => Ok(()),
+            fault => Err(fault),
+        }
+    }
+}
+
+impl<'a> TextCalls<'a> {
+    /// The genotypes of a record of one ALT, first in FORMAT.
+    #[cfg(test)]
+    pub(crate) fn first(alone: bool, fields: &'a [u8]) -> TextCalls<'a> {
+        let line = Line { all: fields, rest: fields };
+        TextCalls { line, alternates: 1, part: 0, alone, fields }
+    }
+
+    /// Hands each sample's genotype to `take`, with the sample's place. A line of too few or too
+    /// many columns is that before it is anything else.
+    pub(crate) fn each(
+        &self,
+        header: &Header,
+        mut take: impl FnMut(usize, &Genotype),
+    ) -> Result<(), RecordFault> {
+        let mut reader = GenotypeReader::new(self.fields, self.part, self.alternates);
+        for (place, sample) in header.samples.iter().enumerate() {
+            match reader.read() {
+                Ok(Some(genotype)) => take(place, genotype),
+                Ok(None) => return self.line.check_columns(header.columns),
+                Err(fault) => {
+                    self.line.check_columns(header.columns)?;
+                    return Err(RecordFault::Genotype { sample: sample.clone(), fault });
+                }
+            }
+        }
+        if reader.is_at_end() { Ok(()) } else { self.line.check_columns(header.columns) }
+    }
+}
+
+fn ragged(line: &[u8], expected: usize) -> RecordFault {
+    RecordFault::Columns { found: memchr::memchr_iter(b'\t', line).count() + 1, expected }
+}
+
+/// Takes the bytes before the next tab, or `None` where no tab follows: the caller's field is
+/// not the last that the format demands, but for INFO in a file without genotypes, which is
+/// never taken.
+fn field<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let tab = memchr::memchr(b'\t', rest)?;
+    let (field, after) = rest.split_at(tab);
+    *rest = &after[1..];
+    Some(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::NameFault;
+
+    fn parse(line: &str) -> Result<Record<'_>, RecordFault> {
+        super::parse(line.as_bytes(), 11)
+    }
+
+    fn calls<'a>(record: &Record<'a>) -> Result<Option<TextCalls<'a>>, RecordFault> {
+        record.body.calls(record.alternate_count, 11)
+    }
+
+    #[test]
+    fn fixed_columns_are_read() {
+        let record =
+            parse("chr1\t0\trs1;rs2\tacN\t*,<DEL>,G]17:1]\t.\t.\t.\tDP:GT\t3:0/1\t.").unwrap();
+        assert_eq!((record.contig, record.pos, record.reference), ("chr1", 0, "acN"));
+        assert_eq!(record.alternates().collect::<Vec<_>>(), ["*", "<DEL>", "G]17:1]"]);
+        let genotypes = calls(&record).unwrap().unwrap();
+        assert_eq!(
+            (genotypes.part, genotypes.alone, genotypes.fields),
+            (1, false, &b"3:0/1\t."[..])
+        );
+        let none = parse("1\t9223372036854775807\t.\tA\t.\t.\t.\t.\tGT\t0\t0").unwrap();
+        assert_eq!((none.pos, none.alternates().count()), (i64::MAX as u64, 0));
+        assert!(calls(&parse("1\t1\t.\tA\tC\t.\t.\t.\tDP\t0\t0").unwrap()).unwrap().is_none());
+    }
+
+    #[test]
+    fn wrong_lines_are_refused() {
+        let columns = |found| RecordFault::Columns { found, expected: 11 };
+        for (line, fault) in [
+            ("", columns(1)),
+            ("1\t1\t.\tA\tC", columns(5)),
+            ("#1\t1\t.\tA\tC\t", RecordFault::HeaderLine),
+            ("\t1\t.\tA\tC\t", RecordFault::Contig(NameFault::Empty)),
+            ("1 2\t1\t.\tA\tC\t", RecordFault::SpaceInContig),
+            ("1\t\t.\tA\tC\t", RecordFault::Position),
+            ("1\t-1\t.\tA\tC\t", RecordFault::Position),
+            ("1\t+1\t.\tA\tC\t", RecordFault::Position),
+            ("1\t1.0\t.\tA\tC\t", RecordFault::Position),
+            ("1\t9223372036854775808\t.\tA\tC\t", RecordFault::Position),
+            ("1\t99999999999999999999\t.\tA\tC\t", RecordFault::Position),
+            ("1\t1\t.\t\tC\t", RecordFault::Reference),
+            ("1\t1\t.\tA,G\tC\t", RecordFault::Reference),
+            ("1\t1\t.\tA\0\tC\t", RecordFault::Reference),
+            ("1\t1\t.\tA\t\t", RecordFault::Alternates),
+            ("1\t1\t.\tA\tC,\t", RecordFault::Alternates),
+            ("1\t1\t.\tA\tC,.\t", RecordFault::Alternates),
+            ("1\t1\t.\tA\tC G\t", RecordFault::Alternates),
+            ("1\t1\t.\tA\té\t", RecordFault::Alternates),
+        ] {
+            assert_eq!(parse(line).unwrap_err(), fault, "{line:?}");
+        }
+        for (line, fault) in [
+            ("1\t1\t.\tA\tC\t.\t.\t.", columns(8)),
+            ("1\t1\t.\tA\tC\t.\t.\t.\tDP\t1", columns(10)),
+            ("1\t1\t.\tA\tC\t.\t.\t.\tGT:DP:GT\t1\t1", RecordFault::GenotypesTwice),
+        ] {
+            assert_eq!(calls(&parse(line).unwrap()).err(), Some(fault), "{line:?}");
+        }
+    }
+}

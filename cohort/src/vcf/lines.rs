@@ -1,0 +1,92 @@
+//! The lines of a VCF file after its header, batch by batch.
+//! Specification: `docs/spec/genotypes.md`, "Records".
+
+use std::sync::Arc;
+
+use super::{Vcf, line, without_end};
+use crate::batch::{Batch, Batches};
+use crate::header::Header;
+use crate::read_error::ReadError;
+use crate::record::{At, Record, RecordFault};
+
+pub(crate) struct Lines {
+    name: Arc<str>,
+    /// How many columns each line must have.
+    columns: usize,
+    batches: Batches,
+    batch: Batch,
+    /// Where in the batch the next line begins.
+    at: usize,
+    /// Lines before that.
+    lines: u64,
+    /// The first of the empty lines just passed.
+    empty: Option<u64>,
+}
+
+impl Lines {
+    pub(crate) fn start(vcf: Vcf, name: &Arc<str>, header: &Header) -> Result<Lines, ReadError> {
+        let batches = match Batches::start(vcf.source, vcf.begun) {
+            Ok(batches) => batches,
+            Err(source) => return Err(ReadError::Io { name: name.to_string(), source }),
+        };
+        Ok(Lines {
+            name: name.clone(),
+            columns: header.columns,
+            batches,
+            batch: Batch::default(),
+            at: 0,
+            lines: vcf.lines,
+            empty: None,
+        })
+    }
+
+    /// Sees to it that the batch has lines left; false at the end of the file.
+    pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
+        if self.at < self.batch.text().len() {
+            return Ok(true);
+        }
+        let spent = std::mem::take(&mut self.batch);
+        self.batch.consumed = spent.consumed;
+        self.batches.give_back(spent);
+        self.at = 0;
+        match self.batches.next() {
+            Ok(Some(batch)) => {
+                self.batch = batch;
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(fault) => Err(ReadError::batch_fault(&self.name, At::Line(self.lines + 1), fault)),
+        }
+    }
+
+    /// The records of the batch.
+    pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
+        let Lines { name, columns, batch, at, lines, empty, .. } = self;
+        let text = batch.text();
+        std::iter::from_fn(move || {
+            while *at < text.len() {
+                let rest = &text[*at..];
+                let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+                let text = without_end(&rest[..end]);
+                *at += end;
+                *lines += 1;
+                if text.is_empty() {
+                    empty.get_or_insert(*lines);
+                    continue;
+                }
+                let parsed = match *empty {
+                    Some(empty) => Err((empty, RecordFault::EmptyLine)),
+                    None => line::parse(text, *columns).map_err(|fault| (*lines, fault)),
+                };
+                let named = |(number, fault)| ReadError::record(name, At::Line(number), fault);
+                return Some(parsed.map(|record| (At::Line(*lines), record)).map_err(named));
+            }
+            None
+        })
+    }
+
+    /// Bytes of the file used up to the end of the batch, or a little beyond.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.batch.consumed
+    }
+}
