@@ -1,4 +1,4 @@
-//! Whole lines of text in batches, read and decompressed by a thread of their own while others
+//! Whole lines or records in batches, read and decompressed by a thread of their own while others
 //! parse. At most [`BUFFERS`] batches exist at a time, and one large batch exists alone, so that
 //! memory does not grow with the file.
 
@@ -8,13 +8,32 @@ use std::thread;
 
 use crate::source::{Source, SourceFault};
 
-/// The longest line that is read: 1 GiB without its end.
-pub(crate) const LONGEST_LINE: usize = 1 << 30;
+/// The longest line or record that is read: 1 GiB, a line's without its end.
+pub(crate) const LONGEST: usize = 1 << 30;
 const BATCH: usize = 1 << 20;
 const LARGE: usize = 16 << 20;
 const BUFFERS: usize = 4;
 
-/// Lines of text; each ends with a line feed, but for the last of the file where it has none.
+/// What a batch holds whole, but for the last of the file, which may be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// Lines of text; each ends with a line feed, but for the last where it has none.
+    Line,
+    /// So many bytes, at least one.
+    Bytes(usize),
+}
+
+impl Unit {
+    /// The end of the last whole unit; none ends before `searched`.
+    fn last_end(self, bytes: &[u8], searched: usize) -> Option<usize> {
+        match self {
+            Unit::Line => Some(searched + memchr::memrchr(b'\n', &bytes[searched..])? + 1),
+            Unit::Bytes(length) => Some(bytes.len() / length * length).filter(|end| *end > 0),
+        }
+    }
+}
+
+/// Whole units.
 #[derive(Default)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
@@ -24,7 +43,7 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) fn text(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
 }
@@ -32,7 +51,7 @@ impl Batch {
 /// Why there is no next batch.
 pub(crate) enum BatchFault {
     Source(SourceFault),
-    /// The line after those delivered is longer than [`LONGEST_LINE`].
+    /// The unit after those delivered is longer than [`LONGEST`].
     TooLong,
     /// The reading thread ended without a word.
     Lost,
@@ -45,7 +64,7 @@ impl From<SourceFault> for BatchFault {
 }
 
 enum Message {
-    Lines(Batch),
+    Units(Batch),
     End,
     Fault(BatchFault),
 }
@@ -56,19 +75,19 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    /// `begun` is text that was read already.
-    pub(crate) fn start(source: Source, begun: Vec<u8>) -> io::Result<Batches> {
+    /// `begun` is what was read already.
+    pub(crate) fn start(source: Source, begun: Vec<u8>, unit: Unit) -> io::Result<Batches> {
         let (to, messages) = channel();
         let (spent, back) = channel();
-        let pump = Pump { source, carry: begun, to, back, outstanding: 0, longest: LONGEST_LINE };
-        thread::Builder::new().name("vcf-reader".into()).spawn(move || pump.run())?;
+        let pump = Pump { source, unit, carry: begun, to, back, outstanding: 0, longest: LONGEST };
+        thread::Builder::new().name("reader".into()).spawn(move || pump.run())?;
         Ok(Batches { messages, spent })
     }
 
     /// Waits for the next batch; `None` at the end of the file.
     pub(crate) fn next(&self) -> Result<Option<Batch>, BatchFault> {
         match self.messages.recv() {
-            Ok(Message::Lines(batch)) => Ok(Some(batch)),
+            Ok(Message::Units(batch)) => Ok(Some(batch)),
             Ok(Message::End) => Ok(None),
             Ok(Message::Fault(fault)) => Err(fault),
             Err(_) => Err(BatchFault::Lost),
@@ -88,6 +107,7 @@ impl Batches {
 /// The reading side. It ends when the other side is dropped.
 struct Pump {
     source: Source,
+    unit: Unit,
     carry: Vec<u8>,
     to: Sender<Message>,
     back: Receiver<Vec<u8>>,
@@ -100,11 +120,11 @@ impl Pump {
         loop {
             let Some(buffer) = self.buffer() else { return };
             let message = match self.fill(buffer) {
-                Ok(Some(batch)) => Message::Lines(batch),
+                Ok(Some(batch)) => Message::Units(batch),
                 Ok(None) => Message::End,
                 Err(fault) => Message::Fault(fault),
             };
-            let more = matches!(message, Message::Lines(_));
+            let more = matches!(message, Message::Units(_));
             if self.to.send(message).is_err() || !more {
                 return;
             }
@@ -132,7 +152,7 @@ impl Pump {
         Some(buffer)
     }
 
-    /// Reads on until the buffer is full of whole lines, growing it only for a line that does
+    /// Reads on until the buffer is full of whole units, growing it only for one that does
     /// not fit.
     fn fill(&mut self, mut bytes: Vec<u8>) -> Result<Option<Batch>, BatchFault> {
         let mut length = self.carry.len();
@@ -142,8 +162,7 @@ impl Pump {
         let mut searched = 0;
         loop {
             if length == bytes.len() {
-                if let Some(end) = memchr::memrchr(b'\n', &bytes[searched..]) {
-                    let end = searched + end + 1;
+                if let Some(end) = self.unit.last_end(&bytes, searched) {
                     self.carry.extend_from_slice(&bytes[end..length]);
                     return Ok(Some(Batch {
                         bytes,
@@ -166,7 +185,7 @@ impl Pump {
         }
     }
 
-    /// A line that outgrows its buffer is read on only when no other batch is out.
+    /// A unit that outgrows its buffer is read on only when no other batch is out.
     fn wait_alone(&mut self) -> Result<(), BatchFault> {
         while self.outstanding > 0 {
             self.back.recv().map_err(|_| BatchFault::Lost)?;
@@ -185,11 +204,11 @@ mod tests {
     fn lengths(text: Vec<u8>, begun: &[u8]) -> Vec<usize> {
         let source = Source::open(Box::new(io::Cursor::new(text)));
         let Ok(Some(source)) = source else { panic!("no source") };
-        let batches = Batches::start(source, begun.to_vec()).unwrap();
+        let batches = Batches::start(source, begun.to_vec(), Unit::Line).unwrap();
         let mut lengths = Vec::new();
         batches.give_back(Batch::default());
         while let Ok(Some(batch)) = batches.next() {
-            lengths.push(batch.text().len());
+            lengths.push(batch.bytes().len());
             batches.give_back(batch);
         }
         lengths
@@ -203,9 +222,11 @@ mod tests {
             let source = Source::open(Box::new(endless)).ok().flatten().unwrap();
             let (to, _messages) = channel();
             let (_spent, back) = channel();
-            let mut pump = Pump { source, carry: Vec::new(), to, back, outstanding: 0, longest };
+            let unit = Unit::Line;
+            let mut pump =
+                Pump { source, unit, carry: Vec::new(), to, back, outstanding: 0, longest };
             match pump.fill(vec![0; BATCH]) {
-                Ok(Some(batch)) => assert!(read && batch.text().len() == length + 1),
+                Ok(Some(batch)) => assert!(read && batch.bytes().len() == length + 1),
                 Err(BatchFault::TooLong) => assert!(!read),
                 _ => panic!("neither"),
             }
@@ -221,5 +242,22 @@ mod tests {
         let long = [line(3), line(5 * BATCH), line(7)].concat();
         assert_eq!(lengths(long.clone(), b"").iter().sum::<usize>(), long.len());
         assert_eq!(lengths(line(BATCH).repeat(20), b""), [BATCH; 20]);
+    }
+
+    #[test]
+    fn batches_of_bytes_end_at_whole_rows() {
+        for (row, rows) in [(3, 1_000_000), (BATCH - 1, 3), (2 * BATCH, 3), (BATCH, 0)] {
+            let source = Source::open(Box::new(io::repeat(7).take((row * rows + 1) as u64)));
+            let source = source.ok().flatten().unwrap();
+            let batches = Batches::start(source, Vec::new(), Unit::Bytes(row)).unwrap();
+            let mut total = 0;
+            while let Ok(Some(batch)) = batches.next() {
+                total += batch.bytes().len();
+                let left = (row * rows + 1) - total;
+                assert!(batch.bytes().len() % row == 0 || left == 0, "{row}");
+                batches.give_back(batch);
+            }
+            assert_eq!(total, row * rows + 1);
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! where that fits, and one by one otherwise.
 
 use crate::genotype::fixed::{self, Cells};
+use crate::genotype::packed::Packed;
 use crate::genotype::{Counts, Genotype};
 use crate::header::Header;
 use crate::record::RecordFault;
@@ -10,13 +11,23 @@ use crate::vcf::line::TextCalls;
 
 pub(crate) enum Calls<'a> {
     Text(TextCalls<'a>),
+    Packed(Packed<'a>),
 }
 
 impl Calls<'_> {
+    /// Whether a genotype of one allele is told from one of two.
+    pub(crate) fn say_ploidy(&self) -> bool {
+        match self {
+            Calls::Text(_) => true,
+            Calls::Packed(packed) => packed.says_ploidy,
+        }
+    }
+
     /// Counts the samples kept, or all; `None` where the shortcut does not fit.
     pub(crate) fn counts(&self, samples: usize, kept: Option<&Kept>) -> Option<Counts> {
         match self {
             Calls::Text(calls) => fixed::count(&Cells::of(calls, samples)?, kept),
+            Calls::Packed(packed) => Some(packed.counts(samples, kept)),
         }
     }
 
@@ -24,6 +35,7 @@ impl Calls<'_> {
     pub(crate) fn dosages(&self, samples: usize) -> Option<Vec<u8>> {
         match self {
             Calls::Text(calls) => fixed::dosages(&Cells::of(calls, samples)?),
+            Calls::Packed(packed) => Some(packed.dosages(samples)),
         }
     }
 
@@ -35,6 +47,10 @@ impl Calls<'_> {
     ) -> Result<(), RecordFault> {
         match self {
             Calls::Text(calls) => calls.each(header, take),
+            Calls::Packed(packed) => {
+                packed.each(header.samples.len(), take);
+                Ok(())
+            }
         }
     }
 }

@@ -25,7 +25,8 @@ const UNKNOWN: u8 = 3;
 pub enum Reason {
     /// Every called genotype of the record has one allele.
     Haploid,
-    /// The record's genotypes have several numbers of alleles.
+    /// The record's genotypes have several numbers of alleles, or may have: a PLINK set's on X, Y
+    /// and the mitochondrion.
     MixedPloidy,
     /// The record's genotypes have more than two alleles.
     PloidyAboveTwo,
@@ -163,7 +164,10 @@ fn read_columns(
     let mut read = match record.calls(header)? {
         None => Read { dosages: Vec::new(), reason: Some(Reason::NoGenotypes) },
         Some(calls) => match calls.dosages(header.samples.len()) {
-            Some(dosages) => Read { dosages: vec![dosages], reason: None },
+            Some(dosages) => {
+                let reason = (!calls.say_ploidy()).then_some(Reason::MixedPloidy);
+                Read { dosages: vec![dosages], reason }
+            }
             None => read_any(record, wanted, &calls, header)?,
         },
     };

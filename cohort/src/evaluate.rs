@@ -90,6 +90,11 @@ pub enum Refusal {
     /// FORMAT has no GT.
     #[error("the record has no genotypes: FORMAT does not name GT")]
     NoGenotypes,
+    /// A PLINK set's record on X, Y or the mitochondrion.
+    #[error(
+        "a PLINK file does not say how many alleles a genotype of X, Y or the mitochondrion has; ask for other columns, or for the genotypes as VCF or BCF"
+    )]
+    UnknownPloidy,
     /// A half call, and no word on how to read it.
     #[error(
         "sample {sample}: a half call, of which some alleles were called and some not; say whether to read it as haploid, missing or reference"

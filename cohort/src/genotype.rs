@@ -2,6 +2,7 @@
 //! Specification: `docs/spec/genotypes.md`, "Genotypes".
 
 pub(crate) mod fixed;
+pub(crate) mod packed;
 pub(crate) mod text;
 
 /// What is wrong with a genotype. Nothing of its text is repeated: it is a person's.

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use crate::front::Front;
 use crate::header::Header;
+use crate::plink;
 use crate::read_error::ReadError;
 use crate::source::Source;
 use crate::vcf::{self, Vcf};
 
-/// Genotypes of any format that is read: VCF, plain, gzip of one member or many, or BGZF.
+/// Genotypes of any format that is read: VCF, plain, gzip of one member or many, or BGZF; PLINK 1
+/// and 2.
 pub struct Genotypes {
     pub(crate) name: String,
     pub(crate) header: Header,
@@ -22,42 +24,50 @@ pub struct Genotypes {
 /// Records that were not read yet.
 pub(crate) enum Records {
     Vcf(Vcf),
+    Plink(Box<plink::Set>),
 }
 
 impl Genotypes {
-    /// Opens a file and reads its header. What the file is, is read from its content.
+    /// Opens a file and reads its header. What the file is, is read from its content; any file of
+    /// a PLINK set, or what the names of the three begin with, opens the set.
     ///
     /// # Errors
     /// A file that cannot be read, is a directory, empty, cut, corrupt, or of no known format.
     pub fn open(path: &Path) -> Result<Genotypes, ReadError> {
+        let member = plink::member_of(path);
+        let path = member.as_deref().unwrap_or(path);
         let name = path.display().to_string();
         let open = || {
             let file = File::open(path)?;
             Ok((file.metadata()?, file))
         };
-        match open() {
-            Err(source) => Err(ReadError::Io { name, source }),
-            Ok((metadata, _)) if metadata.is_dir() => Err(ReadError::Directory { name }),
-            Ok((metadata, file)) => {
-                let size = metadata.is_file().then_some(metadata.len());
-                Ok(Genotypes { size, ..Genotypes::from_reader(file, &name)? })
-            }
+        let (metadata, file) = match open() {
+            Err(source) => return Err(ReadError::Io { name, source }),
+            Ok((metadata, _)) if metadata.is_dir() => return Err(ReadError::Directory { name }),
+            Ok(opened) => opened,
+        };
+        let size = metadata.is_file().then_some(metadata.len());
+        let mut front = front(Box::new(file), &name)?;
+        let beginning = front.peek(plink::MAGIC.len());
+        if beginning.map_err(|fault| ReadError::source_fault(&name, fault))? == plink::MAGIC {
+            let (header, set) = plink::Set::open(path, front)?;
+            return Ok(Genotypes { name, header, records: Records::Plink(Box::new(set)), size });
         }
+        Ok(Genotypes { size, ..Genotypes::from_front(front, name)? })
     }
 
     /// Reads a header from any reader; `name` stands for it in errors.
     ///
     /// # Errors
-    /// As [`Genotypes::open`].
+    /// As [`Genotypes::open`], and for a file of a PLINK set, which cannot be read alone.
     pub fn from_reader(
         reader: impl Read + Send + 'static,
         name: &str,
     ) -> Result<Genotypes, ReadError> {
-        let name = name.to_owned();
-        let source = Source::open(Box::new(reader));
-        let source = source.map_err(|fault| ReadError::source_fault(&name, fault))?;
-        let Some(source) = source else { return Err(ReadError::Empty { name }) };
-        let mut front = Front::new(source);
+        Genotypes::from_front(front(Box::new(reader), name)?, name.to_owned())
+    }
+
+    fn from_front(mut front: Front, name: String) -> Result<Genotypes, ReadError> {
         let beginning = front.peek(vcf::BEGINNING.len());
         let beginning = beginning.map_err(|fault| ReadError::source_fault(&name, fault))?;
         let (header, records) = match beginning {
@@ -65,7 +75,7 @@ impl Genotypes {
                 let (header, vcf) = Vcf::open(front, &name)?;
                 (header, Records::Vcf(vcf))
             }
-            other => return Err(ReadError::Unknown { name, found: describe(other) }),
+            other => return Err(ReadError::Unknown { found: describe(other), name }),
         };
         Ok(Genotypes { name, header, records, size: None })
     }
@@ -90,6 +100,11 @@ impl Genotypes {
     }
 }
 
+fn front(reader: Box<dyn Read + Send>, name: &str) -> Result<Front, ReadError> {
+    let source = Source::open(reader).map_err(|fault| ReadError::source_fault(name, fault))?;
+    source.map(Front::new).ok_or_else(|| ReadError::Empty { name: name.to_owned() })
+}
+
 fn describe(beginning: &[u8]) -> &'static str {
     match beginning {
         [] => "it decompresses to nothing",
@@ -97,7 +112,7 @@ fn describe(beginning: &[u8]) -> &'static str {
         [0x1f, 0x8b, ..] => "it is compressed twice",
         [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
-        [0x6c, 0x1b, ..] => "it is a PLINK file",
+        [0x6c, 0x1b, ..] => "it is one file of a PLINK set, which is opened by its path",
         [b'P', b'K', 3, 4, ..] => "it is a zip archive",
         [b'B', b'Z', b'h', ..] => "it is compressed by bzip2",
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "it is compressed by xz",
@@ -119,7 +134,8 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_by_what_they_are() {
-        let not = |found| format!("x.vcf is not a genotype file: {found}, expected VCF");
+        let not =
+            |found| format!("x.vcf is not a genotype file: {found}, expected VCF or a PLINK set");
         for (text, error) in [
             (&b""[..], "x.vcf is empty, expected genotypes".to_owned()),
             (b"#CHROM\tPOS", not("it begins with another header line")),

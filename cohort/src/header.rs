@@ -35,7 +35,7 @@ pub struct Contig {
     pub assembly: Option<String>,
 }
 
-/// What is wrong with a line of the header.
+/// What is wrong with a line of the header, or of the file of a set that names its samples.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderFault {
@@ -67,6 +67,26 @@ pub enum HeaderFault {
     /// More header than is read.
     #[error("the header is longer than 256 MiB")]
     TooLong,
+    /// A line of samples is too short.
+    #[error("{found} columns, expected {expected}")]
+    SampleColumns {
+        /// How many there are.
+        found: usize,
+        /// How many there are at least.
+        expected: usize,
+    },
+    /// A file of samples without any.
+    #[error("the file names no sample")]
+    NoSamples,
+    /// A line without text, and later one with.
+    #[error("an empty line among the samples")]
+    EmptyLine,
+    /// The line of column names lacks one that is needed, or has it twice.
+    #[error("the line of column names must name {expected} once")]
+    ColumnMissing {
+        /// The name.
+        expected: &'static str,
+    },
 }
 
 impl Header {
@@ -81,6 +101,14 @@ impl Header {
         }
         self.take_column_names(line)?;
         Ok(true)
+    }
+
+    /// Takes what a line says of the reference, whatever version of whatever format it is of.
+    pub(crate) fn take_assembly(&mut self, line: &[u8]) -> Result<(), HeaderFault> {
+        match line.strip_prefix(b"##") {
+            Some(meta) if !meta.starts_with(b"fileformat=") => self.take_meta(meta),
+            _ => Ok(()),
+        }
     }
 
     fn take_meta(&mut self, meta: &[u8]) -> Result<(), HeaderFault> {
@@ -121,12 +149,23 @@ impl Header {
                 });
             }
         }
-        for (i, field) in fields.enumerate() {
-            let name =
-                name(field).map_err(|fault| HeaderFault::SampleName { sample: i + 1, fault })?;
-            self.samples.push(name.to_owned());
+        for field in fields {
+            self.push_sample(field)?;
         }
         self.columns += self.samples.len();
+        self.check_samples()
+    }
+
+    /// Takes the name of the next sample.
+    pub(crate) fn push_sample(&mut self, bytes: &[u8]) -> Result<(), HeaderFault> {
+        let sample = self.samples.len() + 1;
+        let name = name(bytes).map_err(|fault| HeaderFault::SampleName { sample, fault })?;
+        self.samples.push(name.to_owned());
+        Ok(())
+    }
+
+    /// No two samples have one name.
+    pub(crate) fn check_samples(&self) -> Result<(), HeaderFault> {
         let mut seen = HashSet::with_capacity(self.samples.len());
         match self.samples.iter().find(|sample| !seen.insert(sample.as_str())) {
             Some(twice) => Err(HeaderFault::DuplicateSample(twice.clone())),

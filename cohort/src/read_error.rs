@@ -33,7 +33,7 @@ pub enum ReadError {
         name: String,
     },
     /// A file of no format that is read.
-    #[error("{name} is not a genotype file: {found}, expected VCF")]
+    #[error("{name} is not a genotype file: {found}, expected VCF or a PLINK set")]
     Unknown {
         /// The file.
         name: String,
@@ -59,6 +59,50 @@ pub enum ReadError {
         name: String,
         /// The contradiction.
         what: &'static str,
+    },
+    /// A file of records that ends inside one.
+    #[error("{name} is truncated: it ends inside {at}")]
+    CutRecord {
+        /// The file.
+        name: String,
+        /// The record.
+        at: At,
+    },
+    /// A set whose genotypes end before its sites.
+    #[error("{name} has {records} records, but {sites} has more")]
+    TooFewRecords {
+        /// The file of genotypes.
+        name: String,
+        /// How many it has.
+        records: u64,
+        /// The file of sites.
+        sites: String,
+    },
+    /// A set whose sites end before its genotypes.
+    #[error("{name} has more than the {records} records of {sites}")]
+    TooManyRecords {
+        /// The file of genotypes.
+        name: String,
+        /// How many the file of sites has.
+        records: u64,
+        /// The file of sites.
+        sites: String,
+    },
+    /// A file that a set needs beside its genotypes.
+    #[error("{name}: cannot be read, and {genotypes} needs it")]
+    Beside {
+        /// The file.
+        name: String,
+        /// The file of genotypes.
+        genotypes: String,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// A file of a set that is compressed.
+    #[error("{name} is compressed by zstd, which is not read; decompress it beside itself")]
+    Zstd {
+        /// The file.
+        name: String,
     },
     /// A compressed file with something after it.
     #[error("{name} has bytes after its compressed data that are not compressed data")]

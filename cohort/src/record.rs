@@ -6,8 +6,10 @@ use std::fmt;
 
 use crate::calls::Calls;
 use crate::genotype::GenotypeFault;
+use crate::genotype::packed::Packed;
 use crate::header::Header;
 use crate::name::{NameFault, name};
+use crate::plink::SiteFault;
 use crate::variant::Variant;
 use crate::vcf::line::Line;
 
@@ -81,9 +83,15 @@ pub enum RecordFault {
         /// How many ALTs there are.
         alternates: usize,
     },
-    /// A line longer than 1 GiB.
-    #[error("the line is longer than 1 GiB")]
+    /// A line or record longer than 1 GiB.
+    #[error("the record is longer than 1 GiB")]
     TooLong,
+    /// A line of a PLINK set's sites.
+    #[error(transparent)]
+    Site(SiteFault),
+    /// Genotypes of a format that knows one ALT, and a site of several.
+    #[error("several ALTs, but a PLINK 1 file of genotypes has one for each record")]
+    SeveralAlternates,
 }
 
 /// The part of a record before its genotypes, checked; nothing after it is.
@@ -95,7 +103,14 @@ pub(crate) struct Record<'a> {
     /// Joined by commas; empty where there are none.
     pub(crate) alternates: Cow<'a, str>,
     pub(crate) alternate_count: usize,
-    pub(crate) body: Line<'a>,
+    pub(crate) body: Body<'a>,
+}
+
+/// What of a record waits until it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body<'a> {
+    Line(Line<'a>),
+    Packed(Packed<'a>),
 }
 
 impl<'a> Record<'a> {
@@ -114,8 +129,10 @@ impl<'a> Record<'a> {
 
     /// `None` where the record has no genotypes.
     pub(crate) fn calls(&self, header: &Header) -> Result<Option<Calls<'a>>, RecordFault> {
-        let calls = self.body.calls(self.alternate_count, header.columns)?;
-        Ok(calls.map(Calls::Text))
+        Ok(match self.body {
+            Body::Line(line) => line.calls(self.alternate_count, header.columns)?.map(Calls::Text),
+            Body::Packed(packed) => Some(Calls::Packed(packed)),
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::column_set::{ColumnSet, Selection, Wanted};
 use crate::genotypes::{Genotypes, Records};
 use crate::header::Header;
+use crate::plink;
 use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
 use crate::variant::Variant;
@@ -37,6 +38,7 @@ pub(crate) struct Runs {
 /// end; `records` hands those out one by one, until it returns an error.
 enum Feed {
     Vcf(Lines),
+    Plink(plink::Feed),
 }
 
 impl Runs {
@@ -50,6 +52,7 @@ impl Runs {
         let header = Arc::new(genotypes.header);
         let feed = match genotypes.records {
             Records::Vcf(vcf) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
+            Records::Plink(set) => Feed::Plink(plink::Feed::start(*set)?),
         };
         let gather = Gather {
             name: name.clone(),
@@ -74,6 +77,7 @@ impl Runs {
         }
         let loaded = match feed {
             Feed::Vcf(lines) => lines.load(),
+            Feed::Plink(feed) => feed.load(),
         };
         if !matches!(loaded, Ok(true)) {
             gather.stop = Some(Stop::End);
@@ -81,6 +85,7 @@ impl Runs {
         }
         Ok(Some(match feed {
             Feed::Vcf(lines) => gather.run(lines.records()),
+            Feed::Plink(feed) => gather.run(feed.records()),
         }))
     }
 
@@ -88,6 +93,7 @@ impl Runs {
     pub(crate) fn consumed(&self) -> u64 {
         match &self.feed {
             Feed::Vcf(lines) => lines.consumed(),
+            Feed::Plink(feed) => feed.consumed(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::genotype::packed;
 use crate::header::Header;
 use crate::name::{NameFault, name as printable};
 
@@ -129,17 +130,25 @@ impl SampleSet {
 #[derive(Clone, Debug)]
 pub(crate) struct Kept {
     each: Vec<u32>,
+    lanes: Vec<u64>,
 }
 
 impl Kept {
     /// Of 1 for each sample that is counted, and 0 for the others.
     pub(crate) fn new(each: Vec<u32>) -> Kept {
-        Kept { each }
+        let lane = |(i, keep): (usize, &u32)| u64::from(*keep) << (2 * i);
+        let word = |word: &[u32]| word.iter().enumerate().map(lane).sum();
+        Kept { lanes: each.chunks(packed::WORD).map(word).collect(), each }
     }
 
     /// 1 for each sample that is counted, 0 for the others.
     pub(crate) fn each(&self) -> &[u32] {
         &self.each
+    }
+
+    /// The same in the lowest bit of each of the two bits that a packed genotype takes.
+    pub(crate) fn lanes(&self) -> &[u64] {
+        &self.lanes
     }
 
     /// How many are counted.

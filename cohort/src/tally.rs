@@ -51,6 +51,9 @@ impl Tally {
     pub(crate) fn count(&mut self, record: &Record<'_>, rules: &Rules<'_>) -> Result<(), NoTally> {
         match record.calls(rules.header)? {
             Some(calls) => {
+                if record.alternate_count > 0 && !calls.say_ploidy() {
+                    return Err(NoTally::Refused(Refusal::UnknownPloidy));
+                }
                 if self.count_fixed(&calls, rules) {
                     return Ok(());
                 }

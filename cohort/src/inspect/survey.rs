@@ -84,7 +84,7 @@ impl Survey {
             return Ok(Some(Reason::NoGenotypes));
         };
         let (reason, alleles) = match self.fixed(&calls, header) {
-            Some(alleles) => (None, alleles),
+            Some(alleles) => ((!calls.say_ploidy()).then_some(Reason::MixedPloidy), alleles),
             None => self.any(&calls, header)?,
         };
         self.monomorphic += u64::from(record.alternate_count > 0 && alleles < 2);

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::genotype::Genotype;
 use crate::genotype::text::GenotypeReader;
 use crate::header::Header;
-use crate::record::{self, Record, RecordFault};
+use crate::record::{self, Body, Record, RecordFault};
 
 /// A line of which the columns up to ALT were read.
 #[derive(Clone, Copy, Debug)]
@@ -44,14 +44,8 @@ pub(crate) fn parse(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFau
     let reference = record::reference(next()?)?;
     let (alternates, alternate_count) = record::alternates(next()?)?;
     let alternates = Cow::Borrowed(alternates);
-    Ok(Record {
-        contig,
-        pos,
-        reference,
-        alternates,
-        alternate_count,
-        body: Line { all: line, rest },
-    })
+    let body = Body::Line(Line { all: line, rest });
+    Ok(Record { contig, pos, reference, alternates, alternate_count, body })
 }
 
 impl<'a> Line<'a> {
@@ -143,7 +137,8 @@ mod tests {
     }
 
     fn calls<'a>(record: &Record<'a>) -> Result<Option<TextCalls<'a>>, RecordFault> {
-        record.body.calls(record.alternate_count, 11)
+        let Body::Line(line) = record.body else { panic!("a line") };
+        line.calls(record.alternate_count, 11)
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Vcf, line, without_end};
-use crate::batch::{Batch, Batches};
+use crate::batch::{Batch, Batches, Unit};
 use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
@@ -25,7 +25,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn start(vcf: Vcf, name: &Arc<str>, header: &Header) -> Result<Lines, ReadError> {
-        let batches = match Batches::start(vcf.source, vcf.begun) {
+        let batches = match Batches::start(vcf.source, vcf.begun, Unit::Line) {
             Ok(batches) => batches,
             Err(source) => return Err(ReadError::Io { name: name.to_string(), source }),
         };
@@ -42,7 +42,7 @@ impl Lines {
 
     /// Sees to it that the batch has lines left; false at the end of the file.
     pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
-        if self.at < self.batch.text().len() {
+        if self.at < self.batch.bytes().len() {
             return Ok(true);
         }
         let spent = std::mem::take(&mut self.batch);
@@ -62,7 +62,7 @@ impl Lines {
     /// The records of the batch.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
         let Lines { name, columns, batch, at, lines, empty, .. } = self;
-        let text = batch.text();
+        let text = batch.bytes();
         std::iter::from_fn(move || {
             while *at < text.len() {
                 let rest = &text[*at..];

@@ -4,6 +4,7 @@
 mod containers;
 mod hostile;
 mod limits;
+mod plink;
 mod random;
 mod truth;
 mod vectors;

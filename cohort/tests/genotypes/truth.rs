@@ -74,19 +74,22 @@ fn three_called_alleles_are_three() {
 /// its numbers are about all of them together.
 #[test]
 fn cohort_count_equals_plink2() {
-    for file in [
-        "chr22_10k",
-        "kgp3_1126_chr20",
-        "kgp3_1126_chr21",
-        "kgp3_1126_chr22",
-        "prs_chr22",
-        "aisnp55",
+    for (file, truth) in [
+        ("chr22_10k.vcf.gz", "chr22_10k"),
+        ("kgp3_1126_chr20.vcf.gz", "kgp3_1126_chr20"),
+        ("kgp3_1126_chr21.vcf.gz", "kgp3_1126_chr21"),
+        ("kgp3_1126_chr22.vcf.gz", "kgp3_1126_chr22"),
+        ("prs_chr22.vcf.gz", "prs_chr22"),
+        ("aisnp55.vcf.gz", "aisnp55"),
+        ("plink/eur.bed", "eur"),
     ] {
-        let vcf = vcf(&format!("{file}.vcf.gz"));
-        let lines = lines_of(cohort_count, vcf, &Options::default()).unwrap();
+        let lines = lines_of(cohort_count, vcf(file), &Options::default()).unwrap();
         let mut lines = lines.iter();
-        for row in table(&format!("{file}.plink2.gcount.tsv.gz")) {
-            let alternates = row[2].split(',').count();
+        for row in table(&format!("{truth}.plink2.gcount.tsv.gz")) {
+            let alternates = row[2].split(',').filter(|alternate| *alternate != ".").count();
+            if alternates == 0 {
+                continue;
+            }
             let mut own =
                 lines.by_ref().take(alternates).map(|line| line.split('\t').collect::<Vec<_>>());
             if alternates > 1 {

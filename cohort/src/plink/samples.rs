@@ -1,0 +1,87 @@
+//! The samples of a set: `fam`, whose columns are always the same, or `psam`, whose header names
+//! them. A sample's name is its IID.
+
+use super::set::Version;
+use crate::front::Front;
+use crate::header::{Header, HeaderFault};
+use crate::read_error::ReadError;
+use crate::vcf::{LONGEST_HEADER, without_end};
+
+/// The columns of a line that matter.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    /// Which column is the name, from 0.
+    name: usize,
+    /// How many columns there are at least.
+    width: usize,
+}
+
+const FAM: Layout = Layout { name: 1, width: 6 };
+/// A `psam` without a header may lack phenotypes.
+const HEADLESS: Layout = Layout { name: 1, width: 5 };
+
+pub(super) fn read(
+    mut front: Front,
+    name: &str,
+    version: Version,
+    header: &mut Header,
+) -> Result<(), ReadError> {
+    let mut layout = if version == Version::One { FAM } else { HEADLESS };
+    let (mut lines, mut empty) = (0, None);
+    loop {
+        lines += 1;
+        let wrong = |line, fault| ReadError::header(name, line, fault);
+        let end = front.line(LONGEST_HEADER);
+        let Some(end) = end.map_err(|fault| ReadError::source_fault(name, fault))? else { break };
+        if front.total > LONGEST_HEADER {
+            return Err(wrong(lines, HeaderFault::TooLong));
+        }
+        let line = without_end(front.take(end));
+        if line.is_empty() {
+            empty.get_or_insert(lines);
+            continue;
+        }
+        if let Some(empty) = empty {
+            return Err(wrong(empty, HeaderFault::EmptyLine));
+        }
+        if version == Version::Two && header.samples.is_empty() && line.starts_with(b"#") {
+            layout = names(line, layout).map_err(|fault| wrong(lines, fault))?;
+            continue;
+        }
+        sample(line, layout, header).map_err(|fault| wrong(lines, fault))?;
+    }
+    let checked = if header.samples.is_empty() { Err(HeaderFault::NoSamples) } else { Ok(()) };
+    let checked = checked.and_then(|()| header.check_samples());
+    checked.map_err(|fault| ReadError::header(name, lines.saturating_sub(1).max(1), fault))
+}
+
+/// The line of column names is the one that begins with `#FID` or `#IID`; those before it do not
+/// matter.
+fn names(line: &[u8], before: Layout) -> Result<Layout, HeaderFault> {
+    let mut columns = fields(line);
+    match (columns.next(), columns.next()) {
+        (Some(b"#IID"), Some(_)) => Ok(Layout { name: 0, width: 2 + columns.count() }),
+        (Some(b"#IID"), None) => Ok(Layout { name: 0, width: 1 }),
+        (Some(b"#FID"), Some(b"IID")) => Ok(Layout { name: 1, width: 2 + columns.count() }),
+        (Some(b"#FID"), _) => Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
+        _ => Ok(before),
+    }
+}
+
+fn sample(line: &[u8], layout: Layout, header: &mut Header) -> Result<(), HeaderFault> {
+    let mut columns = fields(line);
+    let name = columns.nth(layout.name);
+    let found = match name {
+        Some(_) => layout.name + 1 + columns.count(),
+        None => fields(line).count(),
+    };
+    match name {
+        Some(name) if found >= layout.width => header.push_sample(name),
+        _ => Err(HeaderFault::SampleColumns { found, expected: layout.width }),
+    }
+}
+
+/// Split by tabs and spaces, however many.
+pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| matches!(byte, b'\t' | b' ')).filter(|field| !field.is_empty())
+}

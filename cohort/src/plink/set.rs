@@ -1,0 +1,114 @@
+//! Which three files make a set, and their opening.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::rows::Unread;
+use super::sites::UnreadSites;
+use super::{MAGIC, samples};
+use crate::front::Front;
+use crate::genotype::packed;
+use crate::header::Header;
+use crate::read_error::ReadError;
+use crate::source::Source;
+
+/// A set that was opened: its samples read, its records not.
+pub(crate) struct Set {
+    pub(super) sites: UnreadSites,
+    pub(super) rows: Unread,
+}
+
+/// Which version's files a set has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    /// `bed`, `bim`, `fam`.
+    One,
+    /// `pgen`, `pvar`, `psam`.
+    Two,
+}
+
+impl Version {
+    fn extensions(self) -> [&'static str; 3] {
+        match self {
+            Version::One => ["bed", "bim", "fam"],
+            Version::Two => ["pgen", "pvar", "psam"],
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Version::One => "PLINK 1",
+            Version::Two => "PLINK 2",
+        }
+    }
+}
+
+/// The file of genotypes that a path names by another file of its set, or by what the names of
+/// the three have in common; `None` where the path itself is to be opened.
+pub(crate) fn member_of(path: &Path) -> Option<PathBuf> {
+    let extension = path.extension().and_then(OsStr::to_str);
+    for version in [Version::One, Version::Two] {
+        let [genotypes, others @ ..] = version.extensions();
+        if extension.is_some_and(|extension| others.contains(&extension)) {
+            return Some(path.with_extension(genotypes));
+        }
+        let mut appended = path.as_os_str().to_owned();
+        appended.push(".");
+        appended.push(genotypes);
+        let appended = PathBuf::from(appended);
+        if !path.exists() && appended.exists() {
+            return Some(appended);
+        }
+    }
+    None
+}
+
+impl Set {
+    /// Opens what stands beside the file of genotypes, of which `front` is the front.
+    pub(crate) fn open(path: &Path, mut front: Front) -> Result<(Header, Set), ReadError> {
+        let name = path.display().to_string();
+        let fault = |fault| ReadError::source_fault(&name, fault);
+        let mode = front.peek(MAGIC.len() + 1).map_err(fault)?.get(MAGIC.len()).copied();
+        let pgen = path.extension().is_some_and(|extension| extension == "pgen");
+        let unknown = |found| ReadError::Unknown { name: name.clone(), found };
+        let version = match mode {
+            None => return Err(unknown("it is a PLINK file that ends after its first two bytes")),
+            Some(0) => return Err(unknown(SAMPLE_MAJOR)),
+            Some(1) if pgen => Version::Two,
+            Some(1) => Version::One,
+            Some(_) => return Err(unknown("it is a PLINK 2 file of a mode that is not read")),
+        };
+        front.take(MAGIC.len() + 1);
+        let [_, sites, samples] = version.extensions().map(|end| path.with_extension(end));
+        let mut header = Header { fileformat: version.as_str().to_owned(), ..Header::default() };
+        let (front_of_samples, samples) = beside(&samples, &name)?;
+        samples::read(front_of_samples, &samples, version, &mut header)?;
+        let (front_of_sites, sites) = beside(&sites, &name)?;
+        let sites = UnreadSites::open(front_of_sites, sites, &mut header)?;
+        let rows = Unread::fixed(name, front, packed::row(header.samples.len()));
+        Ok((header, Set { sites, rows }))
+    }
+}
+
+const SAMPLE_MAJOR: &str = "it is a PLINK 1 file in the order of samples, which PLINK brings into the order of variants by --make-bed";
+
+/// Opens a file that stands beside the genotypes.
+fn beside(path: &Path, genotypes: &str) -> Result<(Front, String), ReadError> {
+    let name = path.display().to_string();
+    let compressed = path.with_added_extension("zst");
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(_) if compressed.exists() => {
+            let name = compressed.display().to_string();
+            return Err(ReadError::Zstd { name });
+        }
+        Err(source) => {
+            return Err(ReadError::Beside { name, genotypes: genotypes.to_owned(), source });
+        }
+    };
+    let source = Source::open(Box::new(file));
+    let source = source.map_err(|fault| ReadError::source_fault(&name, fault))?;
+    let Some(source) = source else { return Err(ReadError::Empty { name }) };
+    Ok((Front::new(source), name))
+}

@@ -1,0 +1,262 @@
+//! The sites of a set: `bim`, whose columns are always the same, or `pvar`, whose header names
+//! them. An allele written `0` or `.` is not known: no ALT, or a REF `.`.
+
+use std::borrow::Cow;
+
+use super::samples::fields;
+use crate::batch::{Batch, Batches, Unit};
+use crate::front::Front;
+use crate::header::{Header, HeaderFault};
+use crate::read_error::ReadError;
+use crate::record::{self, At, Body, Record, RecordFault};
+use crate::source::Source;
+use crate::vcf::{LONGEST_HEADER, without_end};
+
+/// What is wrong with a line of sites.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SiteFault {
+    /// Too few or too many columns.
+    #[error("{found} columns, expected {expected}")]
+    Columns {
+        /// How many there are.
+        found: usize,
+        /// How many each line has.
+        expected: usize,
+    },
+}
+
+/// Which column of a line is what, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Layout {
+    pos: usize,
+    reference: usize,
+    alternates: usize,
+    width: usize,
+    /// Whether more columns may follow.
+    open: bool,
+}
+
+/// Chromosome, name, centimorgans, position, A1 and A2.
+const BIM: Layout = Layout { pos: 3, alternates: 4, reference: 5, width: 6, open: false };
+/// The same without centimorgans.
+const SHORT_BIM: Layout = Layout { pos: 2, alternates: 3, reference: 4, width: 5, open: false };
+
+/// Sites of which the header was read.
+pub(crate) struct UnreadSites {
+    name: String,
+    source: Source,
+    begun: Vec<u8>,
+    lines: u64,
+    layout: Layout,
+}
+
+impl UnreadSites {
+    pub(super) fn open(
+        mut front: Front,
+        name: String,
+        header: &mut Header,
+    ) -> Result<UnreadSites, ReadError> {
+        let mut lines = 0;
+        let fault = |fault| ReadError::source_fault(&name, fault);
+        while front.peek(1).map_err(fault)? == b"#" {
+            lines += 1;
+            let wrong = |fault| ReadError::header(&name, lines, fault);
+            let Some(end) = front.line(LONGEST_HEADER).map_err(fault)? else { break };
+            if front.total > LONGEST_HEADER {
+                return Err(wrong(HeaderFault::TooLong));
+            }
+            let line = without_end(front.take(end));
+            if line.starts_with(b"##") {
+                header.take_assembly(line).map_err(wrong)?;
+                continue;
+            }
+            let layout = layout(line).map_err(wrong)?;
+            let (source, begun) = front.finish();
+            return Ok(UnreadSites { name, source, begun, lines, layout });
+        }
+        let first = front.line(LONGEST_HEADER).map_err(fault)?.unwrap_or(0);
+        let first = front.peek(first).map_err(fault)?;
+        let layout = if fields(without_end(first)).count() == 5 { SHORT_BIM } else { BIM };
+        let (source, begun) = front.finish();
+        Ok(UnreadSites { name, source, begun, lines, layout })
+    }
+}
+
+/// Reads `#CHROM POS ID REF ALT …`; FORMAT and what follows it do not matter.
+fn layout(line: &[u8]) -> Result<Layout, HeaderFault> {
+    let mut names: Vec<&[u8]> = fields(line).collect();
+    if names.first() != Some(&&b"#CHROM"[..]) {
+        return Err(HeaderFault::ColumnName { column: 1, expected: "#CHROM" });
+    }
+    let format = names.iter().position(|name| *name == b"FORMAT");
+    names.truncate(format.unwrap_or(names.len()));
+    let place = |expected: &'static str| {
+        let mut places = names.iter().enumerate().filter(|(_, name)| **name == expected.as_bytes());
+        match (places.next(), places.next()) {
+            (Some((place, _)), None) => Ok(place),
+            _ => Err(HeaderFault::ColumnMissing { expected }),
+        }
+    };
+    Ok(Layout {
+        pos: place("POS")?,
+        reference: place("REF")?,
+        alternates: place("ALT")?,
+        width: names.len(),
+        open: format.is_some(),
+    })
+}
+
+/// A line of sites.
+pub(crate) struct Site<'a> {
+    pub(super) contig: &'a str,
+    pos: u64,
+    reference: &'a str,
+    alternates: &'a str,
+    pub(super) alternate_count: usize,
+}
+
+impl<'a> Site<'a> {
+    fn parse(line: &'a [u8], layout: Layout) -> Result<Site<'a>, RecordFault> {
+        let mut found = 0;
+        let [mut contig, mut pos, mut reference, mut alternates] = [&b""[..]; 4];
+        for (place, field) in fields(line).enumerate() {
+            found = place + 1;
+            match place {
+                0 => contig = field,
+                _ if place == layout.pos => pos = field,
+                _ if place == layout.reference => reference = field,
+                _ if place == layout.alternates => alternates = field,
+                _ => {}
+            }
+        }
+        let expected = layout.width;
+        if found < expected || (found > expected && !layout.open) {
+            return Err(RecordFault::Site(SiteFault::Columns { found, expected }));
+        }
+        let known = |allele: &'a [u8]| if allele == b"0" { &b"."[..] } else { allele };
+        let (alternates, alternate_count) = record::alternates(known(alternates))?;
+        Ok(Site {
+            contig: record::contig(contig)?,
+            pos: record::position(pos).ok_or(RecordFault::Position)?,
+            reference: record::reference(known(reference))?,
+            alternates,
+            alternate_count,
+        })
+    }
+
+    /// X, Y and the mitochondrion, by their names or PLINK's numbers: PLINK keeps a genotype of one
+    /// allele as one of two.
+    pub(super) fn says_ploidy(&self) -> bool {
+        let name = match self.contig.split_at_checked(3) {
+            Some((chr, name)) if chr.eq_ignore_ascii_case("chr") => name,
+            _ => self.contig,
+        };
+        !["X", "Y", "M", "MT", "23", "24", "26"].iter().any(|odd| name.eq_ignore_ascii_case(odd))
+    }
+
+    pub(super) fn record(self, body: Body<'a>) -> Record<'a> {
+        Record {
+            contig: self.contig,
+            pos: self.pos,
+            reference: self.reference,
+            alternates: Cow::Borrowed(self.alternates),
+            alternate_count: self.alternate_count,
+            body,
+        }
+    }
+}
+
+pub(super) struct Sites {
+    name: String,
+    batches: Batches,
+    batch: Batch,
+    at: usize,
+    lines: u64,
+    /// The first of the empty lines just passed.
+    empty: Option<u64>,
+    layout: Layout,
+}
+
+impl Sites {
+    pub(super) fn start(unread: UnreadSites) -> Result<Sites, ReadError> {
+        let UnreadSites { name, source, begun, lines, layout } = unread;
+        match Batches::start(source, begun, Unit::Line) {
+            Err(source) => Err(ReadError::Io { name, source }),
+            Ok(batches) => {
+                let batch = Batch::default();
+                Ok(Sites { name, batches, batch, at: 0, lines, empty: None, layout })
+            }
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Passes empty lines; false at the end of the file.
+    pub(super) fn load(&mut self) -> Result<bool, ReadError> {
+        loop {
+            let rest = &self.batch.bytes()[self.at..];
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            if !without_end(&rest[..end]).is_empty() {
+                return Ok(true);
+            }
+            if end > 0 {
+                self.at += end;
+                self.lines += 1;
+                self.empty.get_or_insert(self.lines);
+                continue;
+            }
+            self.batches.give_back(std::mem::take(&mut self.batch));
+            self.at = 0;
+            match self.batches.next() {
+                Ok(Some(batch)) => self.batch = batch,
+                Ok(None) => return Ok(false),
+                Err(fault) => {
+                    let at = At::Line(self.lines + 1);
+                    return Err(ReadError::batch_fault(&self.name, at, fault));
+                }
+            }
+        }
+    }
+
+    /// The lines of the batch.
+    pub(super) fn lines(&mut self) -> SiteLines<'_> {
+        let Sites { name, batch, at, lines, empty, layout, .. } = self;
+        SiteLines { name, text: batch.bytes(), at, lines, empty: *empty, layout: *layout }
+    }
+}
+
+pub(super) struct SiteLines<'a> {
+    name: &'a str,
+    text: &'a [u8],
+    at: &'a mut usize,
+    lines: &'a mut u64,
+    empty: Option<u64>,
+    layout: Layout,
+}
+
+impl<'a> SiteLines<'a> {
+    pub(super) fn is_empty(&self) -> bool {
+        *self.at == self.text.len()
+    }
+
+    /// `None` where only empty lines are left in the batch.
+    pub(super) fn next(&mut self) -> Option<Result<Site<'a>, ReadError>> {
+        let rest = &self.text[*self.at..];
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        let line = without_end(&rest[..end]);
+        if line.is_empty() {
+            return None;
+        }
+        *self.at += end;
+        *self.lines += 1;
+        let parsed = match self.empty {
+            Some(empty) => Err((empty, RecordFault::EmptyLine)),
+            None => Site::parse(line, self.layout).map_err(|fault| (*self.lines, fault)),
+        };
+        let named = |(line, fault)| ReadError::record(self.name, At::Line(line), fault);
+        Some(parsed.map_err(named))
+    }
+}
