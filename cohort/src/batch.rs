@@ -6,6 +6,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::bcf;
 use crate::source::{Source, SourceFault};
 
 /// The longest line or record that is read: 1 GiB, a line's without its end.
@@ -21,6 +22,8 @@ pub(crate) enum Unit {
     Line,
     /// So many bytes, at least one.
     Bytes(usize),
+    /// Records that state their lengths.
+    Bcf,
 }
 
 impl Unit {
@@ -28,6 +31,13 @@ impl Unit {
     fn last_end(self, bytes: &[u8], searched: usize) -> Option<usize> {
         match self {
             Unit::Line => Some(searched + memchr::memrchr(b'\n', &bytes[searched..])? + 1),
+            Unit::Bcf => {
+                let mut end = 0;
+                while let Some(length) = bcf::record_length(&bytes[end..]) {
+                    end += length;
+                }
+                Some(end).filter(|end| *end > 0)
+            }
             Unit::Bytes(length) => Some(bytes.len() / length * length).filter(|end| *end > 0),
         }
     }
@@ -92,6 +102,21 @@ impl Batches {
             Ok(Message::Fault(fault)) => Err(fault),
             Err(_) => Err(BatchFault::Lost),
         }
+    }
+
+    /// Sees to it that `batch` has bytes at `at`, by the next batch where it has none left; false
+    /// at the end of the file.
+    pub(crate) fn load(&self, batch: &mut Batch, at: &mut usize) -> Result<bool, BatchFault> {
+        if *at < batch.bytes().len() {
+            return Ok(true);
+        }
+        let spent = std::mem::take(batch);
+        batch.consumed = spent.consumed;
+        self.give_back(spent);
+        *at = 0;
+        let Some(next) = self.next()? else { return Ok(false) };
+        *batch = next;
+        Ok(true)
     }
 
     /// Hands a batch's memory back; until then the reader may wait for it. The default batch,

@@ -1,6 +1,7 @@
 //! A record's genotypes as its file holds them: counted or spread by the shortcut of its format
 //! where that fits, and one by one otherwise.
 
+use crate::bcf::calls::BcfCalls;
 use crate::genotype::fixed::{self, Cells};
 use crate::genotype::packed::Packed;
 use crate::genotype::{Counts, Genotype};
@@ -12,13 +13,14 @@ use crate::vcf::line::TextCalls;
 pub(crate) enum Calls<'a> {
     Text(TextCalls<'a>),
     Packed(Packed<'a>),
+    Bcf(BcfCalls<'a>),
 }
 
 impl Calls<'_> {
     /// Whether a genotype of one allele is told from one of two.
     pub(crate) fn say_ploidy(&self) -> bool {
         match self {
-            Calls::Text(_) => true,
+            Calls::Text(_) | Calls::Bcf(_) => true,
             Calls::Packed(packed) => packed.says_ploidy,
         }
     }
@@ -28,6 +30,7 @@ impl Calls<'_> {
         match self {
             Calls::Text(calls) => fixed::count(&Cells::of(calls, samples)?, kept),
             Calls::Packed(packed) => Some(packed.counts(samples, kept)),
+            Calls::Bcf(calls) => calls.counts(kept),
         }
     }
 
@@ -36,6 +39,7 @@ impl Calls<'_> {
         match self {
             Calls::Text(calls) => fixed::dosages(&Cells::of(calls, samples)?),
             Calls::Packed(packed) => Some(packed.dosages(samples)),
+            Calls::Bcf(calls) => calls.dosages(),
         }
     }
 
@@ -47,6 +51,7 @@ impl Calls<'_> {
     ) -> Result<(), RecordFault> {
         match self {
             Calls::Text(calls) => calls.each(header, take),
+            Calls::Bcf(calls) => calls.each(header, take),
             Calls::Packed(packed) => {
                 packed.each(header.samples.len(), take);
                 Ok(())

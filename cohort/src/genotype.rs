@@ -15,6 +15,11 @@ pub enum GenotypeFault {
     /// Something else than alleles joined by `/` or `|`.
     #[error("the genotype is malformed: expected allele numbers or '.', joined by '/' or '|'")]
     Malformed,
+    /// A number that BCF keeps for itself, or one after the genotype's end.
+    #[error(
+        "the genotype is malformed: a number that BCF reserves, or one after the genotype's end"
+    )]
+    Reserved,
     /// A number above that of the record's ALTs.
     #[error("an allele index beyond the record's ALTs")]
     BeyondAlternates,

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::bcf::{self, Bcf};
 use crate::front::Front;
 use crate::header::Header;
 use crate::plink;
@@ -12,8 +13,8 @@ use crate::read_error::ReadError;
 use crate::source::Source;
 use crate::vcf::{self, Vcf};
 
-/// Genotypes of any format that is read: VCF, plain, gzip of one member or many, or BGZF; PLINK 1
-/// and 2.
+/// Genotypes of any format that is read: VCF and BCF, plain, gzip of one member or many, or BGZF;
+/// PLINK 1 and 2.
 pub struct Genotypes {
     pub(crate) name: String,
     pub(crate) header: Header,
@@ -24,6 +25,7 @@ pub struct Genotypes {
 /// Records that were not read yet.
 pub(crate) enum Records {
     Vcf(Vcf),
+    Bcf(Bcf),
     Plink(Box<plink::Set>),
 }
 
@@ -75,6 +77,10 @@ impl Genotypes {
                 let (header, vcf) = Vcf::open(front, &name)?;
                 (header, Records::Vcf(vcf))
             }
+            other if other.starts_with(bcf::BEGINNING) => {
+                let (header, bcf) = Bcf::open(front, &name)?;
+                (header, Records::Bcf(bcf))
+            }
             other => return Err(ReadError::Unknown { found: describe(other), name }),
         };
         Ok(Genotypes { name, header, records, size: None })
@@ -108,7 +114,7 @@ fn front(reader: Box<dyn Read + Send>, name: &str) -> Result<Front, ReadError> {
 fn describe(beginning: &[u8]) -> &'static str {
     match beginning {
         [] => "it decompresses to nothing",
-        [b'B', b'C', b'F', ..] => "it is BCF, which is to be converted first",
+        [b'B', b'C', b'F', ..] => "it is BCF of another version than 2.1 and 2.2",
         [0x1f, 0x8b, ..] => "it is compressed twice",
         [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
@@ -134,8 +140,9 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_by_what_they_are() {
-        let not =
-            |found| format!("x.vcf is not a genotype file: {found}, expected VCF or a PLINK set");
+        let not = |found| {
+            format!("x.vcf is not a genotype file: {found}, expected VCF, BCF or a PLINK set")
+        };
         for (text, error) in [
             (&b""[..], "x.vcf is empty, expected genotypes".to_owned()),
             (b"#CHROM\tPOS", not("it begins with another header line")),

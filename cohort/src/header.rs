@@ -75,6 +75,15 @@ pub enum HeaderFault {
         /// How many there are at least.
         expected: usize,
     },
+    /// Text after the line of column names, in a header whose length is stated.
+    #[error("text after the line of column names")]
+    AfterColumnNames,
+    /// An `IDX` that is no number.
+    #[error("IDX is not a whole number from 0 to 4294967294")]
+    Number,
+    /// An `IDX` that two names have, or a name that has two.
+    #[error("the number by which BCF records know this line is another's, or it has two")]
+    NumberTwice,
     /// A file of samples without any.
     #[error("the file names no sample")]
     NoSamples,
@@ -183,7 +192,7 @@ fn contig(value: &str) -> Option<Contig> {
 }
 
 /// One value of `<key=value,key="value, with commas",…>`; quotes are not part of it.
-fn attribute<'a>(list: &'a str, key: &str) -> Option<&'a str> {
+pub(crate) fn attribute<'a>(list: &'a str, key: &str) -> Option<&'a str> {
     let mut rest = list.strip_prefix('<')?;
     loop {
         let (name, value) = rest.split_once('=')?;

@@ -24,6 +24,7 @@
 
 mod assembly;
 mod batch;
+mod bcf;
 mod calls;
 mod column_set;
 mod columns;
@@ -45,6 +46,7 @@ mod variant;
 mod vcf;
 
 pub use assembly::{Build, BuildEvidence};
+pub use bcf::BcfFault;
 pub use column_set::{ColumnFault, ColumnSet, ColumnSetError};
 pub use columns::{Column, Columns, Reason, columns};
 pub use evaluate::{

@@ -33,7 +33,7 @@ pub enum ReadError {
         name: String,
     },
     /// A file of no format that is read.
-    #[error("{name} is not a genotype file: {found}, expected VCF or a PLINK set")]
+    #[error("{name} is not a genotype file: {found}, expected VCF, BCF or a PLINK set")]
     Unknown {
         /// The file.
         name: String,
@@ -59,6 +59,12 @@ pub enum ReadError {
         name: String,
         /// The contradiction.
         what: &'static str,
+    },
+    /// A file that ends inside its header.
+    #[error("{name} is truncated: it ends inside its header")]
+    CutHeader {
+        /// The file.
+        name: String,
     },
     /// A file of records that ends inside one.
     #[error("{name} is truncated: it ends inside {at}")]

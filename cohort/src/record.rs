@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::bcf::{self, BcfFault};
 use crate::calls::Calls;
 use crate::genotype::GenotypeFault;
 use crate::genotype::packed::Packed;
@@ -86,6 +87,9 @@ pub enum RecordFault {
     /// A line or record longer than 1 GiB.
     #[error("the record is longer than 1 GiB")]
     TooLong,
+    /// A record of a BCF file.
+    #[error(transparent)]
+    Bcf(#[from] BcfFault),
     /// A line of a PLINK set's sites.
     #[error(transparent)]
     Site(SiteFault),
@@ -111,6 +115,7 @@ pub(crate) struct Record<'a> {
 pub(crate) enum Body<'a> {
     Line(Line<'a>),
     Packed(Packed<'a>),
+    Bcf(bcf::calls::Body<'a>),
 }
 
 impl<'a> Record<'a> {
@@ -132,6 +137,9 @@ impl<'a> Record<'a> {
         Ok(match self.body {
             Body::Line(line) => line.calls(self.alternate_count, header.columns)?.map(Calls::Text),
             Body::Packed(packed) => Some(Calls::Packed(packed)),
+            Body::Bcf(body) => {
+                body.calls(self.alternate_count, header.samples.len())?.map(Calls::Bcf)
+            }
         })
     }
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::bcf;
 use crate::column_set::{ColumnSet, Selection, Wanted};
 use crate::genotypes::{Genotypes, Records};
 use crate::header::Header;
@@ -38,6 +39,7 @@ pub(crate) struct Runs {
 /// end; `records` hands those out one by one, until it returns an error.
 enum Feed {
     Vcf(Lines),
+    Bcf(bcf::Feed),
     Plink(plink::Feed),
 }
 
@@ -52,6 +54,7 @@ impl Runs {
         let header = Arc::new(genotypes.header);
         let feed = match genotypes.records {
             Records::Vcf(vcf) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
+            Records::Bcf(bcf) => Feed::Bcf(bcf::Feed::start(bcf, &name, &header)?),
             Records::Plink(set) => Feed::Plink(plink::Feed::start(*set)?),
         };
         let gather = Gather {
@@ -77,6 +80,7 @@ impl Runs {
         }
         let loaded = match feed {
             Feed::Vcf(lines) => lines.load(),
+            Feed::Bcf(feed) => feed.load(),
             Feed::Plink(feed) => feed.load(),
         };
         if !matches!(loaded, Ok(true)) {
@@ -85,6 +89,7 @@ impl Runs {
         }
         Ok(Some(match feed {
             Feed::Vcf(lines) => gather.run(lines.records()),
+            Feed::Bcf(feed) => gather.run(feed.records()),
             Feed::Plink(feed) => gather.run(feed.records()),
         }))
     }
@@ -93,6 +98,7 @@ impl Runs {
     pub(crate) fn consumed(&self) -> u64 {
         match &self.feed {
             Feed::Vcf(lines) => lines.consumed(),
+            Feed::Bcf(feed) => feed.consumed(),
             Feed::Plink(feed) => feed.consumed(),
         }
     }

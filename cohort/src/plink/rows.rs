@@ -45,21 +45,8 @@ impl Rows {
 
     /// Sees to it that the batch has rows left; false at the end of the file.
     pub(super) fn load(&mut self) -> Result<bool, ReadError> {
-        if self.at < self.batch.bytes().len() {
-            return Ok(true);
-        }
-        let spent = std::mem::take(&mut self.batch);
-        self.batch.consumed = spent.consumed;
-        self.batches.give_back(spent);
-        self.at = 0;
-        match self.batches.next() {
-            Ok(Some(batch)) => {
-                self.batch = batch;
-                Ok(true)
-            }
-            Ok(None) => Ok(false),
-            Err(fault) => Err(ReadError::batch_fault(&self.name, At::Record(1), fault)),
-        }
+        let loaded = self.batches.load(&mut self.batch, &mut self.at);
+        loaded.map_err(|fault| ReadError::batch_fault(&self.name, At::Record(1), fault))
     }
 
     pub(super) fn rows(&mut self) -> RowsOfBatch<'_> {

@@ -42,21 +42,9 @@ impl Lines {
 
     /// Sees to it that the batch has lines left; false at the end of the file.
     pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
-        if self.at < self.batch.bytes().len() {
-            return Ok(true);
-        }
-        let spent = std::mem::take(&mut self.batch);
-        self.batch.consumed = spent.consumed;
-        self.batches.give_back(spent);
-        self.at = 0;
-        match self.batches.next() {
-            Ok(Some(batch)) => {
-                self.batch = batch;
-                Ok(true)
-            }
-            Ok(None) => Ok(false),
-            Err(fault) => Err(ReadError::batch_fault(&self.name, At::Line(self.lines + 1), fault)),
-        }
+        let at = At::Line(self.lines + 1);
+        let loaded = self.batches.load(&mut self.batch, &mut self.at);
+        loaded.map_err(|fault| ReadError::batch_fault(&self.name, at, fault))
     }
 
     /// The records of the batch.

@@ -112,7 +112,7 @@ fn every_cut_of_a_compressed_file_is_an_error() {
             let expected = match cut {
                 0 => "x.vcf is empty, expected genotypes",
                 1 => {
-                    "x.vcf is not a genotype file: it begins otherwise, expected VCF or a PLINK set"
+                    "x.vcf is not a genotype file: it begins otherwise, expected VCF, BCF or a PLINK set"
                 }
                 _ if error.contains("end-of-file") => {
                     at_block_ends += 1;
@@ -194,12 +194,12 @@ fn damage_is_named() {
         (
             "nothing",
             gzip(b""),
-            "x.vcf is not a genotype file: it decompresses to nothing, expected VCF or a PLINK set",
+            "x.vcf is not a genotype file: it decompresses to nothing, expected VCF, BCF or a PLINK set",
         ),
         (
             "compressed twice",
             gzip(&gzip(&text)),
-            "x.vcf is not a genotype file: it is compressed twice, expected VCF or a PLINK set",
+            "x.vcf is not a genotype file: it is compressed twice, expected VCF, BCF or a PLINK set",
         ),
     ] {
         assert_eq!(frequencies(bytes), Err(error.to_owned()), "{damage}");

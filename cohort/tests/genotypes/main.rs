@@ -1,6 +1,7 @@
 //! Genotype files in, numbers out: real files against the tables of peers, every container and
 //! every cut of it, random cohorts against a second counter, and bytes that mean nothing.
 
+mod bcf;
 mod containers;
 mod hostile;
 mod limits;
@@ -8,6 +9,7 @@ mod plink;
 mod random;
 mod truth;
 mod vectors;
+mod written;
 
 use std::io::Cursor;
 use std::path::PathBuf;

@@ -88,8 +88,9 @@ fn sex_chromosomes_and_the_mitochondrion_are_not_counted() {
 #[test]
 fn wrong_sets_are_refused_by_file_and_line() {
     let position = "x.bim, line 1: POS is not a whole number from 0 to 9223372036854775807";
-    let not =
-        |found: &str| format!("x.bed is not a genotype file: {found}, expected VCF or a PLINK set");
+    let not = |found: &str| {
+        format!("x.bed is not a genotype file: {found}, expected VCF, BCF or a PLINK set")
+    };
     let line = |old: &str, new: &str| (BED, BIM.replacen(old, new, 1), FAM.to_owned());
     let fam = |fam: &str| (BED, BIM.to_owned(), fam.to_owned());
     let bed = |bed: &'static [u8]| (bed, BIM.to_owned(), FAM.to_owned());
@@ -141,7 +142,7 @@ fn missing_and_compressed_neighbours_are_named() {
     let error = Genotypes::from_reader(reader, "x.bed").err().unwrap().to_string();
     assert_eq!(
         error,
-        "x.bed is not a genotype file: it is one file of a PLINK set, which is opened by its path, expected VCF or a PLINK set"
+        "x.bed is not a genotype file: it is one file of a PLINK set, which is opened by its path, expected VCF, BCF or a PLINK set"
     );
     let none = PathBuf::from("no/such");
     assert_eq!(Genotypes::open(&none).err().unwrap().to_string(), "no/such: cannot be read");

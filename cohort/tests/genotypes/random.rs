@@ -8,25 +8,28 @@ use proptest::test_runner::{Config, RngSeed};
 use crate::{lines_of, open, panel, text};
 
 /// `None` is an allele that was not called.
-type Genotype = Vec<Option<usize>>;
+pub(crate) type Genotype = Vec<Option<usize>>;
 
 #[derive(Clone, Debug)]
-struct Record {
-    pos: u64,
-    alternates: Vec<String>,
-    genotypes: Vec<Genotype>,
+pub(crate) struct Record {
+    pub(crate) pos: u64,
+    pub(crate) alternates: Vec<String>,
+    pub(crate) genotypes: Vec<Genotype>,
     /// GT alone, GT first among others, GT last.
-    format: u8,
-    bar: bool,
+    pub(crate) format: u8,
+    pub(crate) bar: bool,
 }
 
 #[derive(Clone, Debug)]
-struct Cohort {
-    samples: Vec<String>,
-    records: Vec<Record>,
+pub(crate) struct Cohort {
+    pub(crate) samples: Vec<String>,
+    pub(crate) records: Vec<Record>,
 }
 
-fn cohort(ploidies: &'static [usize], half_calls: bool) -> impl Strategy<Value = Cohort> {
+pub(crate) fn cohort(
+    ploidies: &'static [usize],
+    half_calls: bool,
+) -> impl Strategy<Value = Cohort> {
     (1..70usize).prop_flat_map(move |samples| {
         let records = prop::collection::vec(record(samples, ploidies, half_calls), 0..12);
         records.prop_map(move |records| Cohort {
@@ -66,7 +69,7 @@ fn record(
 }
 
 impl Cohort {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let samples: Vec<_> = self.samples.iter().map(String::as_str).collect();
         let records: Vec<_> = self.records.iter().map(Record::line).collect();
         text(&samples, &records.iter().map(String::as_str).collect::<Vec<_>>())
@@ -140,7 +143,7 @@ impl Record {
     }
 }
 
-fn config(seed: u64) -> Config {
+pub(crate) fn config(seed: u64) -> Config {
     Config {
         cases: 300,
         rng_seed: RngSeed::Fixed(seed),

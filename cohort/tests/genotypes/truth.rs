@@ -54,6 +54,8 @@ fn allele_frequency_equals_bcftools() {
         ("edge/chr_m_indels.vcf.gz", "edge_chr_m_indels"),
         ("edge/mixed_ploidy.vcf.gz", "edge_mixed_ploidy"),
         ("edge/sample.vcf.gz", "edge_sample"),
+        ("edge/sample.bcf", "edge_sample"),
+        ("edge/1kg_2020_chrM.bcf", "edge_1kg_2020_chrM"),
     ] {
         let lines = lines_of(allele_frequency, vcf(file), &Options::default()).unwrap();
         let truth = bcftools(&format!("{truth}.bcftools.tsv.gz"));
@@ -168,6 +170,10 @@ fn counts_of_some_samples_equal_bcftools() {
 fn files_without_genotypes_are_refused_and_inspected() {
     for (file, error) in [
         ("edge/out_of_order_contigs.vcf.gz", "has no samples, so there are no genotypes to count"),
+        (
+            "edge/1kg_2020_chr20_annotations.bcf",
+            "has no samples, so there are no genotypes to count",
+        ),
         ("edge/sample_no_genotypes.vcf.gz", "has no samples, so there are no genotypes to count"),
         (
             "edge/sample_all_missing_gts.vcf.gz",

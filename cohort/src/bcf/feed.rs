@@ -1,0 +1,141 @@
+//! The records of a BCF file after its header, batch by batch.
+
+use std::borrow::Cow;
+
+use super::calls::Body as BcfBody;
+use super::value::{BcfFault, Values};
+use super::{Bcf, Dictionary};
+use crate::batch::{Batch, Batches, Unit};
+use crate::header::Header;
+use crate::read_error::ReadError;
+use crate::record::{self, At, Body, Record, RecordFault};
+
+pub(crate) struct Feed {
+    name: String,
+    samples: usize,
+    dictionary: Dictionary,
+    batches: Batches,
+    batch: Batch,
+    /// Where in the batch the next record begins.
+    at: usize,
+    /// Records before that.
+    records: u64,
+}
+
+impl Feed {
+    pub(crate) fn start(bcf: Bcf, name: &str, header: &Header) -> Result<Feed, ReadError> {
+        let Bcf { source, begun, dictionary } = bcf;
+        let name = name.to_owned();
+        match Batches::start(source, begun, Unit::Bcf) {
+            Err(source) => Err(ReadError::Io { name, source }),
+            Ok(batches) => {
+                let (samples, batch) = (header.samples.len(), Batch::default());
+                Ok(Feed { name, samples, dictionary, batches, batch, at: 0, records: 0 })
+            }
+        }
+    }
+
+    /// Sees to it that the batch has records left; false at the end of the file.
+    pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
+        let at = At::Record(self.records + 1);
+        let loaded = self.batches.load(&mut self.batch, &mut self.at);
+        loaded.map_err(|fault| ReadError::batch_fault(&self.name, at, fault))
+    }
+
+    /// The records of the batch.
+    pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
+        let Feed { name, samples, dictionary, batch, at, records, .. } = self;
+        let (bytes, dictionary) = (batch.bytes(), &*dictionary);
+        std::iter::from_fn(move || {
+            let rest = bytes.get(*at..).filter(|rest| !rest.is_empty())?;
+            *records += 1;
+            let place = At::Record(*records);
+            let Some((shared, each)) = split(rest) else {
+                return Some(Err(ReadError::CutRecord { name: name.clone(), at: place }));
+            };
+            *at += LENGTHS + shared.len() + each.len();
+            let parsed = parse(shared, each, dictionary, *samples);
+            let named = |fault| ReadError::record(name, place, fault);
+            Some(parsed.map(|record| (place, record)).map_err(named))
+        })
+    }
+
+    pub(crate) fn consumed(&self) -> u64 {
+        self.batch.consumed
+    }
+}
+
+/// Bytes of the two lengths before a record.
+const LENGTHS: usize = 8;
+
+/// The two parts of the first record, what all samples share and what each has.
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (lengths, rest) = bytes.split_first_chunk::<LENGTHS>()?;
+    let [a, b, c, d, e, f, g, h] = *lengths;
+    let (shared, rest) = rest.split_at_checked(u32::from_le_bytes([a, b, c, d]) as usize)?;
+    let (each, _) = rest.split_at_checked(u32::from_le_bytes([e, f, g, h]) as usize)?;
+    Some((shared, each))
+}
+
+/// Bytes of the first record with its lengths, where they all are there.
+pub(crate) fn record_length(bytes: &[u8]) -> Option<usize> {
+    split(bytes).map(|(shared, each)| LENGTHS + shared.len() + each.len())
+}
+
+/// CHROM, POS, the length on the reference, QUAL, counts; ID, alleles; FILTER and INFO are not
+/// read.
+fn parse<'a>(
+    shared: &'a [u8],
+    each: &'a [u8],
+    dictionary: &'a Dictionary,
+    expected: usize,
+) -> Result<Record<'a>, RecordFault> {
+    let mut values = Values(shared);
+    let contig = dictionary.contig(i32::from_le_bytes(values.array()?));
+    let contig = record::contig(contig.ok_or(BcfFault::Contig)?.as_bytes())?;
+    let before = i32::from_le_bytes(values.array()?);
+    let pos = u64::try_from(i64::from(before) + 1).map_err(|_| RecordFault::Position)?;
+    let _length_and_qual: [u8; 8] = values.array()?;
+    let counts = u32::from_le_bytes(values.array()?);
+    let samples_and_formats = u32::from_le_bytes(values.array()?);
+    let (samples, formats) = (samples_and_formats as usize & 0xff_ffff, samples_and_formats >> 24);
+    let alleles = (counts >> 16) as usize;
+    values.skip()?;
+    if alleles == 0 {
+        return Err(BcfFault::NoAlleles.into());
+    }
+    let reference = record::reference(values.text()?)?;
+    let (alternates, alternate_count) = alternates(&mut values, alleles - 1)?;
+    if samples != expected && (samples, formats) != (0, 0) {
+        return Err(BcfFault::Samples { found: samples, expected }.into());
+    }
+    let body = Body::Bcf(BcfBody { bytes: each, formats, genotype: dictionary.genotype() });
+    Ok(Record { contig, pos, reference, alternates, alternate_count, body })
+}
+
+/// Joined by commas.
+fn alternates<'a>(
+    values: &mut Values<'a>,
+    count: usize,
+) -> Result<(Cow<'a, str>, usize), RecordFault> {
+    let (joined, found) = match count {
+        0 => return Ok((Cow::Borrowed(""), 0)),
+        1 => {
+            let (alternate, found) = record::alternates(values.text()?)?;
+            (Cow::Borrowed(alternate), found)
+        }
+        _ => {
+            let mut joined = Vec::new();
+            for place in 0..count {
+                if place > 0 {
+                    joined.push(b',');
+                }
+                joined.extend_from_slice(values.text()?);
+            }
+            let (joined, found) = record::alternates(&joined)?;
+            (Cow::Owned(joined.to_owned()), found)
+        }
+    };
+    // A comma within an allele, which no VCF could have; a lone `.` is none.
+    if found > count { Err(RecordFault::Alternates) } else { Ok((joined, found)) }
+}
