@@ -6,6 +6,7 @@ use crate::genotype::fixed::{self, Cells};
 use crate::genotype::packed::Packed;
 use crate::genotype::{Counts, Genotype};
 use crate::header::Header;
+use crate::plink::pgen::Patched;
 use crate::record::RecordFault;
 use crate::sample_set::Kept;
 use crate::vcf::line::TextCalls;
@@ -14,6 +15,7 @@ pub(crate) enum Calls<'a> {
     Text(TextCalls<'a>),
     Packed(Packed<'a>),
     Bcf(BcfCalls<'a>),
+    Patched(Patched<'a>),
 }
 
 impl Calls<'_> {
@@ -22,6 +24,7 @@ impl Calls<'_> {
         match self {
             Calls::Text(_) | Calls::Bcf(_) => true,
             Calls::Packed(packed) => packed.says_ploidy,
+            Calls::Patched(patched) => patched.says_ploidy(),
         }
     }
 
@@ -31,6 +34,7 @@ impl Calls<'_> {
             Calls::Text(calls) => fixed::count(&Cells::of(calls, samples)?, kept),
             Calls::Packed(packed) => Some(packed.counts(samples, kept)),
             Calls::Bcf(calls) => calls.counts(kept),
+            Calls::Patched(_) => None,
         }
     }
 
@@ -40,6 +44,7 @@ impl Calls<'_> {
             Calls::Text(calls) => fixed::dosages(&Cells::of(calls, samples)?),
             Calls::Packed(packed) => Some(packed.dosages(samples)),
             Calls::Bcf(calls) => calls.dosages(),
+            Calls::Patched(_) => None,
         }
     }
 
@@ -54,6 +59,10 @@ impl Calls<'_> {
             Calls::Bcf(calls) => calls.each(header, take),
             Calls::Packed(packed) => {
                 packed.each(header.samples.len(), take);
+                Ok(())
+            }
+            Calls::Patched(patched) => {
+                patched.each(header.samples.len(), take);
                 Ok(())
             }
         }

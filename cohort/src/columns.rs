@@ -163,11 +163,11 @@ fn read_columns(
 ) -> Result<(), RecordFault> {
     let mut read = match record.calls(header)? {
         None => Read { dosages: Vec::new(), reason: Some(Reason::NoGenotypes) },
+        Some(calls) if !calls.say_ploidy() => {
+            Read { dosages: Vec::new(), reason: Some(Reason::MixedPloidy) }
+        }
         Some(calls) => match calls.dosages(header.samples.len()) {
-            Some(dosages) => {
-                let reason = (!calls.say_ploidy()).then_some(Reason::MixedPloidy);
-                Read { dosages: vec![dosages], reason }
-            }
+            Some(dosages) => Read { dosages: vec![dosages], reason: None },
             None => read_any(record, wanted, &calls, header)?,
         },
     };

@@ -57,7 +57,7 @@ pub use genotypes::Genotypes;
 pub use header::{Contig, Header, HeaderFault};
 pub use inspect::{ContigCount, GenotypeCounts, Inspection, NotProvable, inspect};
 pub use name::NameFault;
-pub use plink::SiteFault;
+pub use plink::{PgenFault, SiteFault};
 pub use read_error::ReadError;
 pub use record::{At, RecordFault};
 pub use sample_set::{SampleSet, SampleSetError};

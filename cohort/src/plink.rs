@@ -1,11 +1,13 @@
 //! PLINK's sets of three files: genotypes of two bits, sites and samples.
 //! Specification: `docs/spec/genotypes.md`, "PLINK 1" and "PLINK 2".
 
+pub(crate) mod pgen;
 mod rows;
 mod samples;
 mod set;
 mod sites;
 
+pub use pgen::PgenFault;
 pub(crate) use set::{Set, member_of};
 pub use sites::SiteFault;
 

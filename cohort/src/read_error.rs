@@ -5,6 +5,7 @@ use std::io;
 
 use crate::batch::BatchFault;
 use crate::header::HeaderFault;
+use crate::plink::PgenFault;
 use crate::record::{At, RecordFault};
 use crate::source::SourceFault;
 
@@ -93,6 +94,14 @@ pub enum ReadError {
         records: u64,
         /// The file of sites.
         sites: String,
+    },
+    /// A pgen's header.
+    #[error("{name}: {fault}")]
+    Pgen {
+        /// The file.
+        name: String,
+        /// Why.
+        fault: PgenFault,
     },
     /// A file that a set needs beside its genotypes.
     #[error("{name}: cannot be read, and {genotypes} needs it")]

@@ -10,7 +10,8 @@ use crate::genotype::GenotypeFault;
 use crate::genotype::packed::Packed;
 use crate::header::Header;
 use crate::name::{NameFault, name};
-use crate::plink::SiteFault;
+use crate::plink::pgen::PgenBody;
+use crate::plink::{PgenFault, SiteFault};
 use crate::variant::Variant;
 use crate::vcf::line::Line;
 
@@ -90,11 +91,14 @@ pub enum RecordFault {
     /// A record of a BCF file.
     #[error(transparent)]
     Bcf(#[from] BcfFault),
+    /// A record of a pgen.
+    #[error(transparent)]
+    Pgen(#[from] PgenFault),
     /// A line of a PLINK set's sites.
     #[error(transparent)]
     Site(SiteFault),
     /// Genotypes of a format that knows one ALT, and a site of several.
-    #[error("several ALTs, but a PLINK 1 file of genotypes has one for each record")]
+    #[error("several ALTs, but a file of this format has one for each record")]
     SeveralAlternates,
 }
 
@@ -116,6 +120,7 @@ pub(crate) enum Body<'a> {
     Line(Line<'a>),
     Packed(Packed<'a>),
     Bcf(bcf::calls::Body<'a>),
+    Pgen(PgenBody<'a>),
 }
 
 impl<'a> Record<'a> {
@@ -137,6 +142,10 @@ impl<'a> Record<'a> {
         Ok(match self.body {
             Body::Line(line) => line.calls(self.alternate_count, header.columns)?.map(Calls::Text),
             Body::Packed(packed) => Some(Calls::Packed(packed)),
+            Body::Pgen(body) => {
+                let patched = body.patched(self.alternate_count, header.samples.len())?;
+                Some(patched.map_or(Calls::Packed(body.packed), Calls::Patched))
+            }
             Body::Bcf(body) => {
                 body.calls(self.alternate_count, header.samples.len())?.map(Calls::Bcf)
             }

@@ -48,6 +48,11 @@ impl Source {
         })
     }
 
+    /// Bytes that are not compressed, whatever they look like.
+    pub(crate) fn plain(reader: Box<dyn Read + Send>) -> Source {
+        Source::Plain(Input::new(reader))
+    }
+
     /// Fills the front of `into` and returns how much; 0 only at the end of the text or where
     /// `into` is empty.
     pub(crate) fn read(&mut self, into: &mut [u8]) -> Result<usize, SourceFault> {

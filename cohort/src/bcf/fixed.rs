@@ -48,7 +48,7 @@ pub(super) fn dosages(pairs: Pairs<'_>) -> Option<Vec<u8>> {
     let dosages = pairs.iter().map(|pair| {
         let cell = Cell::of(u16::from_le_bytes(*pair));
         valid &= (cell.called | cell.missing) == 1;
-        (cell.copies() | 3 * cell.missing) as u8
+        (cell.copies() | (3 * cell.missing)) as u8
     });
     let dosages = dosages.collect();
     valid.then_some(dosages)

@@ -84,9 +84,10 @@ impl Survey {
             return Ok(Some(Reason::NoGenotypes));
         };
         let (reason, alleles) = match self.fixed(&calls, header) {
-            Some(alleles) => ((!calls.say_ploidy()).then_some(Reason::MixedPloidy), alleles),
+            Some(alleles) => (None, alleles),
             None => self.any(&calls, header)?,
         };
+        let reason = if calls.say_ploidy() { reason } else { Some(Reason::MixedPloidy) };
         self.monomorphic += u64::from(record.alternate_count > 0 && alleles < 2);
         Ok(reason)
     }

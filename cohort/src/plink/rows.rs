@@ -1,41 +1,89 @@
 //! The genotypes of a set, a record at a time.
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+
+use super::pgen::{Opened, PgenBody, Slot, Variable};
 use super::sites::Site;
 use crate::batch::{Batch, Batches, Unit};
 use crate::front::Front;
 use crate::genotype::packed::{Code, Packed};
 use crate::read_error::ReadError;
 use crate::record::{At, Body, RecordFault};
+use crate::source::Source;
 
-/// Genotypes of which nothing was read but the beginning of the file.
+/// Genotypes of which only what comes before them was read.
 pub(crate) struct Unread {
     name: String,
-    front: Front,
-    /// Bytes of each record.
+    /// Bytes of each record, decompressed.
     row: usize,
+    file: UnreadFile,
+}
+
+enum UnreadFile {
+    Bed(Front),
+    Pgen(Opened),
 }
 
 impl Unread {
-    pub(super) fn fixed(name: String, front: Front, row: usize) -> Unread {
-        Unread { name, front, row }
+    pub(super) fn bed(name: String, front: Front, row: usize) -> Unread {
+        Unread { name, row, file: UnreadFile::Bed(front) }
+    }
+
+    pub(super) fn pgen(name: String, opened: Opened, row: usize) -> Unread {
+        Unread { name, row, file: UnreadFile::Pgen(opened) }
     }
 
     pub(super) fn start(self) -> Result<Rows, ReadError> {
-        let Unread { name, front, row } = self;
-        let (source, begun) = front.finish();
+        let Unread { name, row, file } = self;
+        let (source, begun, code, begin) = match file {
+            UnreadFile::Bed(front) => {
+                let (source, begun) = front.finish();
+                (source, begun, Code::Bed, 0)
+            }
+            UnreadFile::Pgen(Opened::Fixed(file, begin)) => match plain(file, begin) {
+                Ok(source) => (source, Vec::new(), Code::Pgen, begin),
+                Err(source) => return Err(ReadError::Io { name, source }),
+            },
+            UnreadFile::Pgen(Opened::Variable(variable)) => {
+                return Ok(Rows { name, row, at: 0, kind: Kind::Variable(variable) });
+            }
+        };
         match Batches::start(source, begun, Unit::Bytes(row)) {
             Err(source) => Err(ReadError::Io { name, source }),
-            Ok(batches) => Ok(Rows { name, row, batches, batch: Batch::default(), at: 0 }),
+            Ok(batches) => {
+                let fixed = Fixed { batches, batch: Batch::default(), code, begin };
+                Ok(Rows { name, row, at: 0, kind: Kind::Fixed(fixed) })
+            }
         }
     }
+}
+
+fn plain(mut file: File, begin: u64) -> std::io::Result<Source> {
+    file.seek(SeekFrom::Start(begin))?;
+    Ok(Source::plain(Box::new(file)))
 }
 
 pub(super) struct Rows {
     name: String,
     row: usize,
+    /// Where in memory the next row begins.
+    at: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Fixed(Fixed),
+    Variable(Box<Variable>),
+}
+
+/// Rows that lie in the file one after the other.
+struct Fixed {
     batches: Batches,
     batch: Batch,
-    at: usize,
+    code: Code,
+    /// Bytes of the file before them.
+    begin: u64,
 }
 
 impl Rows {
@@ -43,30 +91,48 @@ impl Rows {
         &self.name
     }
 
-    /// Sees to it that the batch has rows left; false at the end of the file.
+    /// Sees to it that a row lies in memory; false at the end of the file.
     pub(super) fn load(&mut self) -> Result<bool, ReadError> {
-        let loaded = self.batches.load(&mut self.batch, &mut self.at);
-        loaded.map_err(|fault| ReadError::batch_fault(&self.name, At::Record(1), fault))
+        match &mut self.kind {
+            Kind::Fixed(Fixed { batches, batch, .. }) => {
+                let loaded = batches.load(batch, &mut self.at);
+                loaded.map_err(|fault| ReadError::batch_fault(&self.name, At::Record(1), fault))
+            }
+            Kind::Variable(variable) if self.at < variable.rows.len() => Ok(true),
+            Kind::Variable(variable) => {
+                self.at = 0;
+                variable.next()
+            }
+        }
     }
 
-    pub(super) fn rows(&mut self) -> RowsOfBatch<'_> {
-        let Rows { name, row, batch, at, .. } = self;
-        RowsOfBatch { name, row: *row, bytes: batch.bytes(), at }
+    pub(super) fn rows(&mut self) -> RowsInMemory<'_> {
+        let Rows { name, row, at, kind } = self;
+        let (bytes, code, variable) = match kind {
+            Kind::Fixed(fixed) => (fixed.batch.bytes(), fixed.code, None),
+            Kind::Variable(variable) => (&variable.rows[..], Code::Pgen, Some(&**variable)),
+        };
+        RowsInMemory { name, row: *row, at, bytes, code, variable }
     }
 
     pub(super) fn consumed(&self) -> u64 {
-        self.batch.consumed
+        match &self.kind {
+            Kind::Fixed(fixed) => fixed.begin + fixed.batch.consumed,
+            Kind::Variable(variable) => variable.consumed,
+        }
     }
 }
 
-pub(super) struct RowsOfBatch<'a> {
+pub(super) struct RowsInMemory<'a> {
     name: &'a str,
     row: usize,
-    bytes: &'a [u8],
     at: &'a mut usize,
+    bytes: &'a [u8],
+    code: Code,
+    variable: Option<&'a Variable>,
 }
 
-impl<'a> RowsOfBatch<'a> {
+impl<'a> RowsInMemory<'a> {
     pub(super) fn is_empty(&self) -> bool {
         *self.at == self.bytes.len()
     }
@@ -77,11 +143,20 @@ impl<'a> RowsOfBatch<'a> {
         let Some(bytes) = rest.get(..self.row) else {
             return Err(ReadError::CutRecord { name: self.name.to_owned(), at });
         };
+        let place = *self.at / self.row;
         *self.at += self.row;
-        if site.alternate_count > 1 {
-            let fault = RecordFault::SeveralAlternates;
-            return Err(ReadError::record(self.name, at, fault));
+        let packed = Packed { bytes, code: self.code, says_ploidy: site.says_ploidy() };
+        let slot: Option<(&Variable, &Slot)> =
+            self.variable.and_then(|variable| Some((variable, variable.slots.get(place)?)));
+        match slot {
+            Some((variable, slot)) => {
+                let (kind, alleles, rest) = (slot.kind, slot.alleles, variable.rest(slot));
+                Ok(Body::Pgen(PgenBody { packed, kind, rest, alleles }))
+            }
+            None if site.alternate_count > 1 => {
+                Err(ReadError::record(self.name, at, RecordFault::SeveralAlternates))
+            }
+            None => Ok(Body::Packed(packed)),
         }
-        Ok(Body::Packed(Packed { bytes, code: Code::Bed, says_ploidy: site.says_ploidy() }))
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::rows::Unread;
 use super::sites::UnreadSites;
-use super::{MAGIC, samples};
+use super::{MAGIC, pgen, samples};
 use crate::front::Front;
 use crate::genotype::packed;
 use crate::header::Header;
@@ -75,22 +75,29 @@ impl Set {
         let version = match mode {
             None => return Err(unknown("it is a PLINK file that ends after its first two bytes")),
             Some(0) => return Err(unknown(SAMPLE_MAJOR)),
-            Some(1) if pgen => Version::Two,
-            Some(1) => Version::One,
-            Some(_) => return Err(unknown("it is a PLINK 2 file of a mode that is not read")),
+            Some(BED) if pgen => Version::Two,
+            Some(BED) => Version::One,
+            Some(_) => Version::Two,
         };
-        front.take(MAGIC.len() + 1);
         let [_, sites, samples] = version.extensions().map(|end| path.with_extension(end));
         let mut header = Header { fileformat: version.as_str().to_owned(), ..Header::default() };
         let (front_of_samples, samples) = beside(&samples, &name)?;
         samples::read(front_of_samples, &samples, version, &mut header)?;
         let (front_of_sites, sites) = beside(&sites, &name)?;
         let sites = UnreadSites::open(front_of_sites, sites, &mut header)?;
-        let rows = Unread::fixed(name, front, packed::row(header.samples.len()));
+        let row = packed::row(header.samples.len());
+        let rows = if mode == Some(BED) {
+            front.take(MAGIC.len() + 1);
+            Unread::bed(name, front, row)
+        } else {
+            Unread::pgen(name, pgen::open(path, header.samples.len())?, row)
+        };
         Ok((header, Set { sites, rows }))
     }
 }
 
+/// The mode of a bed in the order of variants.
+const BED: u8 = 1;
 const SAMPLE_MAJOR: &str = "it is a PLINK 1 file in the order of samples, which PLINK brings into the order of variants by --make-bed";
 
 /// Opens a file that stands beside the genotypes.

@@ -137,7 +137,7 @@ fn wrong_records_are_refused_by_record_and_sample() {
         (
             |p| {
                 p.formats = vec![gt(&[2, 2, 2, 2]); 2];
-                p.format_count = 2
+                p.format_count = 2;
             },
             "FORMAT names GT twice",
         ),

@@ -5,6 +5,7 @@ mod bcf;
 mod containers;
 mod hostile;
 mod limits;
+mod pgen;
 mod plink;
 mod random;
 mod truth;

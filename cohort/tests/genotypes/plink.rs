@@ -96,18 +96,30 @@ fn wrong_sets_are_refused_by_file_and_line() {
     let bed = |bed: &'static [u8]| (bed, BIM.to_owned(), FAM.to_owned());
     for ((bed, bim, fam), error) in [
         (bed(b"\x6c\x1b"), not("it is a PLINK file that ends after its first two bytes")),
-        (bed(b"\x6c\x1b\x00\x78\x02"), not("it is a PLINK 1 file in the order of samples, which PLINK brings into the order of variants by --make-bed")),
+        (
+            bed(b"\x6c\x1b\x00\x78\x02"),
+            not(
+                "it is a PLINK 1 file in the order of samples, which PLINK brings into the order of variants by --make-bed",
+            ),
+        ),
         (bed(b"\x6c\x1c\x01\x78\x02"), not("it begins otherwise")),
         (bed(b"\x6c\x1b\x01"), "x.bed has 0 records, but x.bim has more".into()),
         (bed(b"\x6c\x1b\x01\x78"), "x.bed is truncated: it ends inside record 1".into()),
         (bed(b"\x6c\x1b\x01\x78\x02\xdf"), "x.bed is truncated: it ends inside record 2".into()),
         (bed(b"\x6c\x1b\x01\x78\x02"), "x.bed has 1 records, but x.bim has more".into()),
-        (bed(b"\x6c\x1b\x01\x78\x02\xdf\x03\x00"), "x.bed has more than the 2 records of x.bim".into()),
+        (
+            bed(b"\x6c\x1b\x01\x78\x02\xdf\x03\x00"),
+            "x.bed has more than the 2 records of x.bim".into(),
+        ),
         (line("\t5", "\t-5"), position.into()),
         (line("\t5", "\tx"), position.into()),
         (line("\tA", ""), "x.bim, line 2: 6 columns, expected 5".into()),
         (line("\tA", "\tA\tA"), "x.bim, line 1: 7 columns, expected 6".into()),
-        (line("\tC", "\tC,G"), "x.bed, record 1: several ALTs, but a PLINK 1 file of genotypes has one for each record".into()),
+        (
+            line("\tC", "\tC,G"),
+            "x.bed, record 1: several ALTs, but a file of this format has one for each record"
+                .into(),
+        ),
         (line("\n", "\n\n"), "x.bim, line 2: an empty line among the records".into()),
         (line("8", "\u{1}"), "x.bim, line 2: CHROM has a control character".into()),
         (fam(""), "x.fam is empty, expected genotypes".into()),
@@ -115,8 +127,14 @@ fn wrong_sets_are_refused_by_file_and_line() {
         (fam("F A 0 0 1\n"), "x.fam, line 1: 5 columns, expected 6".into()),
         (fam("F\n"), "x.fam, line 1: 1 columns, expected 6".into()),
         (fam(&FAM.replace("E", "A")), "x.fam, line 5: two samples are named \"A\"".into()),
-        (fam(&FAM.replacen('\n', "\n\n", 1)), "x.fam, line 2: an empty line among the samples".into()),
-        (fam(&FAM.replace("E", "E\u{7}")), "x.fam, line 5: the name of sample 5 has a control character".into()),
+        (
+            fam(&FAM.replacen('\n', "\n\n", 1)),
+            "x.fam, line 2: an empty line among the samples".into(),
+        ),
+        (
+            fam(&FAM.replace("E", "E\u{7}")),
+            "x.fam, line 5: the name of sample 5 has a control character".into(),
+        ),
     ] {
         let folder = set(bed, &bim, &fam);
         assert_eq!(count(&folder.path().join("x.bed")), Err(error));

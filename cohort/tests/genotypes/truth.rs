@@ -84,6 +84,9 @@ fn cohort_count_equals_plink2() {
         ("prs_chr22.vcf.gz", "prs_chr22"),
         ("aisnp55.vcf.gz", "aisnp55"),
         ("plink/eur.bed", "eur"),
+        ("plink/prs_chr22.pgen", "prs_chr22"),
+        ("plink/inverted.pgen", "inverted"),
+        ("plink/kgp3_1126_chr20.pgen", "kgp3_1126_chr20"),
     ] {
         let lines = lines_of(cohort_count, vcf(file), &Options::default()).unwrap();
         let mut lines = lines.iter();

@@ -7,6 +7,7 @@ use cohort::{
 };
 use proptest::prelude::*;
 
+use crate::pgen::pgen;
 use crate::random::{Cohort, Genotype, Record, cohort, config};
 use crate::{lines_of, open};
 
@@ -44,6 +45,25 @@ impl Cohort {
         bcf_file(&header, &self.records.iter().flat_map(Record::bcf).collect::<Vec<_>>())
     }
 
+    /// Pgen, pvar and psam under a prefix; all diploid.
+    fn write_pgen(&self, prefix: &Path) {
+        let records: Vec<_> = self.records.iter().map(Record::pgen).collect();
+        let pgen = pgen(self.samples.len(), &records);
+        std::fs::write(prefix.with_extension("pgen"), pgen).unwrap();
+        let pvar = |record: &Record| {
+            let alternates = match record.alternates.join(",") {
+                none if none.is_empty() => ".".to_owned(),
+                some => some,
+            };
+            format!("7\t{}\tA\t{alternates}\t.\n", record.pos)
+        };
+        let pvar: String = self.records.iter().map(pvar).collect();
+        let pvar = format!("#CHROM\tPOS\tREF\tALT\tID\n{pvar}");
+        std::fs::write(prefix.with_extension("pvar"), pvar).unwrap();
+        let psam = format!("#IID\n{}\n", self.samples.join("\n"));
+        std::fs::write(prefix.with_extension("psam"), psam).unwrap();
+    }
+
     /// Bed, bim and fam under a prefix; records of one ALT or none, all diploid.
     fn write_bed(&self, prefix: &Path) {
         let row = |record: &Record| {
@@ -73,6 +93,29 @@ fn dosage(genotype: &Genotype) -> Option<usize> {
     Some(called?.iter().sum())
 }
 
+/// A list of the samples, at most 256, whose value is so, with their values.
+fn list(values: &[u8], so: impl Fn(u8) -> bool) -> Vec<u8> {
+    let listed: Vec<(usize, u8)> =
+        values.iter().copied().enumerate().filter(|(_, value)| so(*value)).collect();
+    let mut bytes = vec![listed.len() as u8];
+    bytes.extend(listed.iter().step_by(64).map(|(sample, _)| *sample as u8));
+    bytes.extend(vec![0; listed.len().div_ceil(64).saturating_sub(1)]);
+    bytes.extend(pack(listed.iter().map(|(_, value)| *value)));
+    for group in listed.chunks(64) {
+        bytes.extend(group.windows(2).map(|pair| (pair[1].0 - pair[0].0) as u8));
+    }
+    bytes
+}
+
+/// Numbers of so many bits each, the first in the lowest.
+fn bits(numbers: &[(u32, usize)]) -> Vec<u8> {
+    let bits =
+        numbers.iter().flat_map(|(number, width)| (0..*width).map(move |bit| number >> bit & 1));
+    let bits: Vec<u32> = bits.collect();
+    let byte = |eight: &[u32]| eight.iter().enumerate().map(|(i, bit)| (*bit as u8) << i).sum();
+    bits.chunks(8).map(byte).collect()
+}
+
 /// Four values of two bits a byte.
 fn pack(values: impl Iterator<Item = u8>) -> Vec<u8> {
     let values: Vec<u8> = values.collect();
@@ -81,6 +124,72 @@ fn pack(values: impl Iterator<Item = u8>) -> Vec<u8> {
 }
 
 impl Record {
+    /// The kind and the bytes of a record of a pgen: uncompressed, as two values, or as a list, as
+    /// the record's own format has it; the second track as bits.
+    fn pgen(&self) -> (u8, Vec<u8>) {
+        let value =
+            |genotype: &Genotype| match genotype.iter().flatten().filter(|a| **a > 0).count() {
+                _ if genotype.contains(&None) => 3,
+                alternates => alternates as u8,
+            };
+        let values: Vec<u8> = self.genotypes.iter().map(value).collect();
+        let (kind, mut bytes) = match self.format {
+            0 => (0, pack(values.iter().copied())),
+            1 => {
+                let bits: Vec<u8> = values
+                    .chunks(8)
+                    .map(|eight| {
+                        eight.iter().enumerate().map(|(i, value)| u8::from(*value == 1) << i).sum()
+                    })
+                    .collect();
+                (1, [&[1], &bits[..], &list(&values, |value| value > 1)].concat())
+            }
+            _ => (4, list(&values, |value| value > 0)),
+        };
+        if self.alternates.len() < 2 {
+            return (kind, bytes);
+        }
+        bytes.push(0);
+        let several = self.alternates.len();
+        let of =
+            |dosage: u8| self.genotypes.iter().zip(&values).filter(move |(_, v)| **v == dosage);
+        let sorted = |genotype: &Genotype| {
+            let mut alleles: Vec<usize> = genotype.iter().flatten().copied().collect();
+            alleles.sort_unstable();
+            (alleles[0], alleles[1])
+        };
+        let width = |limits: [usize; 3]| match several {
+            n if n <= limits[0] => 1,
+            n if n <= limits[1] => 2,
+            n if n <= limits[2] => 4,
+            _ => 8,
+        };
+        let (mut set, mut alleles) = (Vec::new(), Vec::new());
+        for (genotype, _) in of(1) {
+            let (_, allele) = sorted(genotype);
+            set.push((u32::from(allele > 1), 1));
+            if allele > 1 && several > 2 {
+                alleles.push((allele as u32 - 2, width([3, 5, 17])));
+            }
+        }
+        bytes.extend(bits(&set));
+        bytes.extend(bits(&alleles));
+        (set, alleles) = (Vec::new(), Vec::new());
+        for (genotype, _) in of(2) {
+            let (one, two) = sorted(genotype);
+            set.push((u32::from(two > 1), 1));
+            if two > 1 && several == 2 {
+                alleles.push((one as u32 - 1, 1));
+            } else if two > 1 {
+                let width = width([2, 4, 16]);
+                alleles.extend([(one as u32 - 1, width), (two as u32 - 1, width)]);
+            }
+        }
+        bytes.extend(bits(&set));
+        bytes.extend(bits(&alleles));
+        (kind | 8, bytes)
+    }
+
     fn bcf(&self) -> Vec<u8> {
         let mut shared = Vec::new();
         for number in [1, self.pos as i32 - 1, 1, 0x7f80_0001] {
@@ -170,5 +279,20 @@ proptest! {
         vcf.2.genotypes.phased = 0;
         let bed = all(|| Genotypes::open(&prefix).unwrap(), HalfCall::Refuse);
         prop_assert_eq!(vcf, bed);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(23))]
+
+    #[test]
+    fn a_pgen_reads_as_its_vcf(cohort in cohort(&[2], false)) {
+        let folder = tempfile::tempdir().unwrap();
+        let prefix = folder.path().join("x");
+        cohort.write_pgen(&prefix);
+        let mut vcf = all(|| open(cohort.text()).unwrap(), HalfCall::Refuse);
+        vcf.2.genotypes.phased = 0;
+        let pgen = all(|| Genotypes::open(&prefix).unwrap(), HalfCall::Refuse);
+        prop_assert_eq!(vcf, pgen);
     }
 }

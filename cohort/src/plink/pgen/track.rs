@@ -1,0 +1,197 @@
+//! A record's first track: genotypes of two bits, uncompressed, as the two most frequent values,
+//! as differences from a record before, or as all those that have not one value.
+
+use super::PgenFault;
+
+/// The bits of a record's kind that say how its first track is written.
+const MAIN: u8 = 7;
+
+/// Bytes of a record, taken from the front.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Track<'a>(pub(super) &'a [u8]);
+
+impl<'a> Track<'a> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], PgenFault> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(PgenFault::Short)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, PgenFault> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+    fn varint(&mut self) -> Result<u32, PgenFault> {
+        let mut value = 0u64;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 127) << shift;
+            if byte < 128 {
+                return u32::try_from(value).map_err(|_| PgenFault::SampleList);
+            }
+        }
+        Err(PgenFault::SampleList)
+    }
+
+    /// A list of samples, each with a value of two bits where `values` says so, handed to `take`.
+    pub(super) fn list(
+        &mut self,
+        samples: usize,
+        values: bool,
+        mut take: impl FnMut(usize, u8),
+    ) -> Result<(), PgenFault> {
+        let count = self.varint()? as usize;
+        if count > samples {
+            return Err(PgenFault::SampleList);
+        }
+        let width = match samples {
+            0..=0x100 => 1,
+            0x101..=0x1_0000 => 2,
+            0x1_0001..=0x100_0000 => 3,
+            _ => 4,
+        };
+        let groups = count.div_ceil(GROUP);
+        let firsts = self.take(groups * width)?;
+        let _lengths_of_groups = self.take(groups.saturating_sub(1))?;
+        let values = self.take(if values { count.div_ceil(4) } else { 0 })?;
+        let mut sample = 0usize;
+        for i in 0..count {
+            let before = sample;
+            sample = if i.is_multiple_of(GROUP) {
+                let first = &firsts[i / GROUP * width..][..width];
+                first.iter().rev().fold(0, |sample, byte| sample << 8 | usize::from(*byte))
+            } else {
+                sample.saturating_add(self.varint()? as usize)
+            };
+            if sample >= samples || (i > 0 && sample <= before) {
+                return Err(PgenFault::SampleList);
+            }
+            take(sample, values.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3));
+        }
+        Ok(())
+    }
+
+    /// Fills a row, and returns whether later records may state their differences from it.
+    /// `base` is the last such row, empty where there is none.
+    pub(super) fn main(
+        &mut self,
+        kind: u8,
+        samples: usize,
+        base: &[u8],
+        row: &mut [u8],
+    ) -> Result<bool, PgenFault> {
+        let kind = kind & MAIN;
+        match kind {
+            0 => row.copy_from_slice(self.take(row.len())?),
+            1 => self.two_values(samples, row)?,
+            2 | 3 if base.is_empty() => return Err(PgenFault::NoBase),
+            2 | 3 => row.copy_from_slice(base),
+            5 => return Err(PgenFault::Compression),
+            // Of one value, 0, 2 or 3, four times.
+            common => row.fill((common & 3) * 0b0101_0101),
+        }
+        if kind != 0 {
+            self.list(samples, true, |sample, value| {
+                let shift = 2 * (sample % 4);
+                let byte = &mut row[sample / 4];
+                *byte = *byte & !(3 << shift) | value << shift;
+            })?;
+        }
+        // PLINK 2 states the differences before it swaps, though its standard reads otherwise.
+        if kind == 3 {
+            row.iter_mut().for_each(|byte| *byte = inverted(*byte));
+        }
+        Ok(!matches!(kind, 2 | 3))
+    }
+
+    /// A byte that names two values, and a bit for each sample.
+    fn two_values(&mut self, samples: usize, row: &mut [u8]) -> Result<(), PgenFault> {
+        let (low, step) = match self.byte()? {
+            pair @ (1..=3 | 5 | 6 | 9) => (pair >> 2, u16::from(pair & 3)),
+            _ => return Err(PgenFault::Compression),
+        };
+        let bits = self.take(samples.div_ceil(8))?;
+        for (bits, row) in bits.iter().zip(row.chunks_mut(2)) {
+            let four = spread(*bits) * step + u16::from(low) * spread(0xff);
+            row.copy_from_slice(&four.to_le_bytes()[..row.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// Samples of a list whose first is stated whole.
+const GROUP: usize = 64;
+
+/// Values 0 and 2 swapped, four times.
+fn inverted(byte: u8) -> u8 {
+    byte ^ (!byte & 0b0101_0101) << 1
+}
+
+/// Each bit in the lowest of two.
+fn spread(bits: u8) -> u16 {
+    let mut bits = u16::from(bits);
+    for (shift, mask) in [(4, 0x0f0f), (2, 0x3333), (1, 0x5555)] {
+        bits = (bits | bits << shift) & mask;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Five samples, after a record of 0, 1, 2, 3, 2.
+    fn values(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, PgenFault> {
+        let (mut track, mut row) = (Track(bytes), [0; 2]);
+        let base = track.main(kind, 5, &[0b1110_0100, 0b10], &mut row)?;
+        assert_eq!((base, track.0.len()), (!matches!(kind & 7, 2 | 3), 0));
+        Ok((0..5).map(|i| row[i / 4] >> (2 * (i % 4)) & 3).collect())
+    }
+
+    #[test]
+    fn every_compression_gives_values_back() {
+        for (kind, bytes, expected) in [
+            (0, &[0b0001_1011, 0b01][..], [3, 2, 1, 0, 1]),
+            (1, &[1, 0b1_0010, 0], [0, 1, 0, 0, 1]),
+            (1, &[6, 0b0_0011, 2, 0, 0b1000, 4], [0, 3, 1, 1, 2]),
+            (1, &[9, 0b1_0000, 0], [2, 2, 2, 2, 3]),
+            (2, &[0], [0, 1, 2, 3, 2]),
+            (2, &[2, 1, 0b0011, 3], [0, 3, 2, 3, 0]),
+            (3, &[0], [2, 1, 0, 3, 0]),
+            (3, &[2, 1, 0b0011, 3], [2, 3, 0, 3, 2]),
+            (4, &[1, 4, 3], [0, 0, 0, 0, 3]),
+            (6, &[1, 0, 1], [1, 2, 2, 2, 2]),
+            (7, &[0], [3, 3, 3, 3, 3]),
+            (0xf8, &[0, 0], [0; 5]),
+        ] {
+            assert_eq!(values(kind, bytes), Ok(expected.to_vec()), "{kind} {bytes:?}");
+        }
+    }
+
+    #[test]
+    fn wrong_tracks_are_refused() {
+        for (kind, bytes, fault) in [
+            (0, &[0][..], PgenFault::Short),
+            (1, &[], PgenFault::Short),
+            (1, &[1], PgenFault::Short),
+            (1, &[1, 0], PgenFault::Short),
+            (1, &[4, 0, 0], PgenFault::Compression),
+            (1, &[7, 0, 0], PgenFault::Compression),
+            (5, &[0], PgenFault::Compression),
+            (4, &[1, 0], PgenFault::Short),
+            (4, &[2, 0, 0], PgenFault::Short),
+            (4, &[6, 0, 0, 0, 1, 1, 1, 1, 1], PgenFault::SampleList),
+            (4, &[1, 5, 0], PgenFault::SampleList),
+            (4, &[2, 3, 0, 0], PgenFault::SampleList),
+            (4, &[2, 3, 0, 2], PgenFault::SampleList),
+            (4, &[0x80, 0x80, 0x80, 0x80, 0x10], PgenFault::SampleList),
+            (4, &[0x80, 0x80, 0x80, 0x80, 0x80, 0x80], PgenFault::SampleList),
+            (4, &[2, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f], PgenFault::SampleList),
+        ] {
+            assert_eq!(values(kind, bytes), Err(fault), "{kind} {bytes:?}");
+        }
+        let none = Track(&[0]).main(2, 5, &[], &mut [0; 2]);
+        assert_eq!(none, Err(PgenFault::NoBase));
+    }
+}
