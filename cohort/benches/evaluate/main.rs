@@ -1,5 +1,7 @@
-//! 2,504 people at 9,750 places: 1.2 MB of gzip, 98 MB of text.
+//! 2,504 people at 9,750 places: 1.2 MB of gzip, 98 MB of text, 50 MB of BCF, 6 MB of bed and pgen.
 //! `cargo bench -p cohort`; what peers take is in `docs/spec/genotypes.md`.
+
+mod written;
 
 use std::io::Read;
 use std::path::Path;
@@ -8,6 +10,7 @@ use cohort::{Genotypes, Options, allele_frequency, cohort_count, columns, inspec
 use divan::Bencher;
 use divan::counter::BytesCount;
 use flate2::read::GzDecoder;
+use written::Written;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/genotypes/chr22_10k.vcf.gz");
 
@@ -55,4 +58,20 @@ fn columns_of_gzip() -> usize {
 #[divan::bench]
 fn inspect_gzip() {
     assert!(inspect(gzip(), 5, &mut |_| {}).is_ok());
+}
+
+#[divan::bench(args = ["bcf", "bed", "pgen"])]
+fn allele_frequency_of(bencher: Bencher, format: &str) {
+    let written = Written::of(gzip());
+    let path = match format {
+        "bcf" => written.bcf(),
+        "bed" => written.bed(),
+        _ => written.pgen(),
+    };
+    let bytes = path.metadata().expect("the file was written").len();
+    bencher.counter(BytesCount::new(bytes)).bench(|| {
+        let genotypes = Genotypes::open(&path).expect("the file is one of genotypes");
+        allele_frequency(genotypes, &Options::default(), &mut Vec::new(), &mut |_| {})
+            .expect("the file is counted")
+    });
 }

@@ -45,6 +45,15 @@ fn odd_records_are_read() {
     assert_eq!(frequencies(text(&S, &[])).unwrap(), [""; 0]);
 }
 
+#[test]
+fn every_version_4_is_read_alike() {
+    let text = text(&S, &["1\t7\t.\tA\tC,<*>\t.\t.\t.\tGT\t/0/1\t|1|1"]);
+    for version in ["4.1", "4.2", "4.3", "4.4", "4.5"] {
+        let lines = frequencies(text.replace("VCFv4.2", &format!("VCFv{version}"))).unwrap();
+        assert_eq!(lines, ["1\t7\tA\tC\t3\t4", "1\t7\tA\t<*>\t0\t4"], "{version}");
+    }
+}
+
 /// What is not asked for is read up to ALT, whatever stands after it.
 #[test]
 fn only_columns_asked_for_are_read() {
