@@ -6,7 +6,7 @@ use crate::staging::Staging;
 use clap::{Args, ValueEnum};
 use cohort::{ColumnSet, EvaluateError, Genotypes, HalfCall, Options, SampleSet, Summary};
 use serde_json::json;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 

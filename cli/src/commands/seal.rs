@@ -219,7 +219,7 @@ pub(crate) fn commit_panel(
 
 /// A file without a single ALT is most likely the wrong one.
 fn refuse_empty(session: &Session, file: &Path, committed: &Committed) -> Result<(), Failure> {
-    let refused: u64 = committed.refused.counts.iter().map(|(_, n)| n).sum();
+    let refused: u64 = committed.refused.counts.values().sum();
     if committed.panel.columns == 0 && refused == 0 {
         return Err(Failure::could_not(format!(
             "{} has no record with an ALT: there is nothing to list",
