@@ -98,6 +98,16 @@ impl Genotypes {
         &self.name
     }
 
+    /// The format, as a dataset's manifest names it.
+    #[must_use]
+    pub const fn format(&self) -> &'static str {
+        match self.records {
+            Records::Vcf(_) => "vcf",
+            Records::Bcf(_) => "bcf",
+            Records::Plink(_) => "plink",
+        }
+    }
+
     /// How many bytes there are to read, in the measure in which evaluations tell their progress;
     /// `None` where the source does not say.
     #[must_use]
@@ -118,7 +128,9 @@ fn describe(beginning: &[u8]) -> &'static str {
         [0x1f, 0x8b, ..] => "it is compressed twice",
         [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
-        [0x6c, 0x1b, ..] => "it is one file of a PLINK set, which is opened by its path",
+        [0x6c, 0x1b, ..] => {
+            "it is one file of a PLINK set, and sets cannot be sealed or proved yet"
+        }
         [b'P', b'K', 3, 4, ..] => "it is a zip archive",
         [b'B', b'Z', b'h', ..] => "it is compressed by bzip2",
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "it is compressed by xz",

@@ -58,7 +58,7 @@ pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
     let build = build(args.build.as_deref(), &genotypes)?;
     let title = title(args)?;
     let vault = session.unlock()?;
-    let key = DataKey::random()?;
+    let (key, format) = (DataKey::random()?, genotypes.format());
     let staging = Staging::beside(&args.out)?;
 
     let committed = commit(session, genotypes, &read, &build, &key, (&args.file, staging.path()))?;
@@ -72,7 +72,8 @@ pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
         ))
         .hint("run the command again when nobody writes to the file"));
     }
-    let manifest = describe(&committed, &sealed, &staging, &vault, (&key, title, args, build))?;
+    let manifest =
+        describe(&committed, &sealed, &staging, &vault, (&key, title, args, (format, build)))?;
     write(&staging, MANIFEST, &manifest.encode())?;
 
     let record = KeyRecord {
@@ -254,7 +255,7 @@ fn describe(
     sealed: &SealedBody,
     staging: &Staging,
     vault: &vault::Unlocked,
-    (key, title, args, build): (&DataKey, String, &Seal, String),
+    (key, title, args, (format, build)): (&DataKey, String, &Seal, (&str, String)),
 ) -> Result<Manifest, Failure> {
     let panel = &committed.panel;
     let leaves = staging.path().join(LEAVES);
@@ -278,7 +279,7 @@ fn describe(
     Ok(Manifest {
         title,
         description: args.description.clone(),
-        format: "vcf".to_owned(),
+        format: format.to_owned(),
         build,
         size: sealed.plain_len,
         body: described(&staging.path().join(BODY))?,

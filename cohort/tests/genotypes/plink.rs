@@ -160,7 +160,7 @@ fn missing_and_compressed_neighbours_are_named() {
     let error = Genotypes::from_reader(reader, "x.bed").err().unwrap().to_string();
     assert_eq!(
         error,
-        "x.bed is not a genotype file: it is one file of a PLINK set, which is opened by its path, expected VCF, BCF or a PLINK set"
+        "x.bed is not a genotype file: it is one file of a PLINK set, and sets cannot be sealed or proved yet, expected VCF, BCF or a PLINK set"
     );
     let none = PathBuf::from("no/such");
     assert_eq!(Genotypes::open(&none).err().unwrap().to_string(), "no/such: cannot be read");
