@@ -46,7 +46,7 @@ pub(crate) struct Evaluate {
     /// What to compute
     #[arg(value_enum)]
     protocol: Protocol,
-    /// The genotypes: VCF, plain or compressed, recognised by its content
+    /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Only these: a file of `chrom pos ref alt` lines, or a region such as 22:16050075-16060000

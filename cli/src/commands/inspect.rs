@@ -18,7 +18,7 @@ const EXAMPLES: usize = 3;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome inspect chr22.vcf.gz")]
 pub(crate) struct Inspect {
-    /// The genotypes: VCF, plain or compressed, recognised by its content
+    /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
     file: PathBuf,
 }
 

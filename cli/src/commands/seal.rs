@@ -37,7 +37,7 @@ pub(crate) const REFUSED: &str = "refused.tsv";
     after_long_help = "Example:\n  provenome seal chr22.vcf.gz --out sealed --title \"Chromosome 22\" --build GRCh37"
 )]
 pub(crate) struct Seal {
-    /// The genotypes: VCF, plain or compressed, recognised by its content
+    /// The genotypes: VCF or BCF, plain or compressed, recognised by content
     file: PathBuf,
     /// The public folder to write
     #[arg(long, value_name = "DIR")]
@@ -194,7 +194,7 @@ fn commit(
     Ok(committed)
 }
 
-/// Commits to every provable column of a VCF.
+/// Commits to every provable column of a file.
 pub(crate) fn commit_panel(
     genotypes: Genotypes,
     build: &str,

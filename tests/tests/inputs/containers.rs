@@ -30,7 +30,7 @@ fn a_cut_or_changed_compressed_file_is_refused_by_every_command() {
 }
 
 #[test]
-fn what_is_no_vcf_is_refused_by_what_it_is() {
+fn what_is_no_genotype_file_is_refused_by_what_it_is() {
     let desk = Desk::with_identity();
     std::fs::create_dir(desk.path("folder.vcf")).unwrap();
     desk.unreadable("folder.vcf", "is a directory");
@@ -38,12 +38,13 @@ fn what_is_no_vcf_is_refused_by_what_it_is() {
     for (name, bytes, why) in [
         ("empty.vcf", Vec::new(), "is empty"),
         ("empty.vcf.gz", bgzf(b""), "it decompresses to nothing"),
-        ("a.bcf", bgzf(b"BCF\x02\x02 and more"), "it is BCF"),
-        ("plink.vcf", vec![0x6c, 0x1b, 1, 0, 0], "it is a PLINK file"),
+        ("a.bcf", bgzf(b"BCF\x02\x02 and more"), "the header is longer than 256 MiB"),
+        ("new.bcf", bgzf(b"BCF\x03\x01 and more"), "BCF of another version"),
+        ("plink.vcf", vec![0x6c, 0x1b, 1, 0, 0], "plink"),
         ("twice.vcf.gz", gzip(&gzip(whole().as_bytes())), "it is compressed twice"),
         ("sealed.vcf", b"crypt4gh\x01\0\0\0".to_vec(), "it is sealed by Crypt4GH"),
         ("zipped.vcf", b"PK\x03\x04".to_vec(), "it is a zip archive"),
-        ("no-header.vcf", record(100).into_bytes(), "expected ##fileformat=VCFv4"),
+        ("no-header.vcf", record(100).into_bytes(), "expected VCF, BCF or a PLINK set"),
         ("bom.vcf", [b"\xef\xbb\xbf", whole().as_bytes()].concat(), "byte order mark"),
         ("old.vcf", whole().replace("VCFv4.2", "VCFv3.3").into_bytes(), "line 1: the file says"),
     ] {
