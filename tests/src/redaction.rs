@@ -104,12 +104,12 @@ mod tests {
 
     #[test]
     fn equal_things_keep_equal_names() {
-        let mut redaction = Redaction::new("/tmp/x".as_ref());
+        let mut redaction = Redaction::new("/scene/x".as_ref());
         let (one, two) = ("0x".to_owned() + &"aB".repeat(32), "0x".to_owned() + &"cd".repeat(32));
         let text = format!("{one} {two} {}; at 2026-11-21 13:09:55 UTC", one.to_lowercase());
         assert_eq!(redaction.apply(&text), "HASH1 HASH2 HASH1; at TIME");
         for (text, shown) in [
-            ("/tmp/x/blocks, 2,504 people.", "FOLDER/blocks, 2,504 people."),
+            ("/scene/x/blocks, 2,504 people.", "FOLDER/blocks, 2,504 people."),
             ("http://127.0.0.1:54321/", "http://127.0.0.1:PORT/"),
             ("{\"time\":1795266595}", "{\"time\":1700000000}"),
             ("9.99912345678 left, 12.5 tUSD", "COINS left, 12.5 tUSD"),

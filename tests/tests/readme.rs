@@ -19,7 +19,7 @@ fn the_commands_of_the_readme_run_as_written() {
         .collect();
     assert!(blocks.len() >= 2, "{blocks:?}");
     let place = format!("{}/", folder.path().display());
-    let commands = blocks.concat().replace("/tmp/", &place);
+    let commands = blocks.concat().replace("target/try/", &place);
     let script =
         format!("set -euo pipefail\ntrap 'echo \"stopped at: $BASH_COMMAND\" >&2' ERR\n{commands}");
     let mut command = bash(Path::new(ROOT), &script);
