@@ -167,7 +167,9 @@ impl Logbook {
         private_folder(&staging)?;
         for (number, signed) in steps.iter().enumerate() {
             let path = staging.join(name(number));
-            fs::write(&path, signed.encode()).context("write", &path)?;
+            let mut file = UnnamedFile::create(&path)?;
+            file.fill(&signed.encode())?;
+            file.publish()?;
         }
         let old = store::publish_dir(&staging, &self.folder)?;
         old.map_or(Ok(()), |old| fs::remove_dir_all(&old).context("remove", &old))

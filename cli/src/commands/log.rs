@@ -28,6 +28,8 @@ pub(crate) struct Log {
 
 pub(crate) fn run(session: &Session, args: &Log) -> Result<Answer, Failure> {
     let logbook = session.logbook()?;
+    // A step that another command adds meanwhile would not be in what takes the log's place.
+    let _turn = args.recover.then(|| session.turn()).transpose()?;
     let row = session.index()?.log_of_id(logbook.id())?;
     let head = row.as_ref().and_then(|row| row.head);
     let (mut said, mut recovered) = (String::new(), 0);

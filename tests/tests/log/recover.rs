@@ -2,6 +2,7 @@
 
 use crate::{anchored, list_another, logged, restored, steps};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use tests::job::{REGION, block, prove};
 use tests::scene::Scene;
 
@@ -24,6 +25,10 @@ fn a_restored_home_goes_on_where_the_lost_one_stopped() {
     found.run(["log", "--recover"]).yes().says("fetched from the store");
     assert_eq!((steps(&found), anchored(&found)), (before, (2, 2)));
     found.run(["anchor"]).yes().says("nothing was sent");
+    let log = fs::read_dir(found.home().join("log")).unwrap().next().unwrap().unwrap().path();
+    for step in fs::read_dir(log).unwrap() {
+        assert_eq!(step.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
 
     found.run(["keys", "restore", "keys.backup"]).yes();
     prove(&found, "small.vcf", REGION, "result").yes();
