@@ -130,6 +130,8 @@ fn deploy_contracts(session: &Session, args: &Deploy) -> Result<Answer, Failure>
 }
 
 fn register(session: &Session, args: &Register) -> Result<Answer, Failure> {
+    // Before the network file is read: two that write it must not lose each other's circuits.
+    let _turn = session.turn()?;
     let dataset = show::dataset(&*session.index()?, number(args.id, Thing::Dataset)?)?;
     let version = dataset.latest.version;
     let shapes = Shape::of_panel(version.samples, version.columns);
@@ -140,7 +142,6 @@ fn register(session: &Session, args: &Register) -> Result<Answer, Failure> {
         )));
     }
     let vault = session.unlock()?;
-    let _turn = session.turn()?;
     let (chain, mut network) = (session.chain()?, session.network()?);
     if !network.policy.development_keys {
         return Err(Failure::no(
