@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use tests::job::few_records;
 use tests::scene::{Actor, Done, Scene};
 
 /// Runs both at once.
@@ -38,20 +39,11 @@ fn transactions(done: [Done; 2]) -> usize {
     done.map(|done| done.yes().json()).iter().filter(|json| !json["transaction"].is_null()).count()
 }
 
-/// A hundred records, whose panel has a shipped circuit.
-fn smaller_vcf(scene: &Scene) {
-    let path = scene.small_vcf("small.vcf");
-    let text = fs::read_to_string(&path).unwrap();
-    let (header, records): (Vec<&str>, Vec<&str>) =
-        text.lines().partition(|line| line.starts_with('#'));
-    fs::write(path, [&header[..], &records[..100]].concat().join("\n") + "\n").unwrap();
-}
-
 #[test]
 fn what_is_sent_twice_at_once_happens_once() {
     let scene = Scene::new();
     let (hospital, lab) = (scene.actor("hospital"), scene.actor("lab"));
-    smaller_vcf(&scene);
+    few_records(&scene, "small.vcf");
     hospital.run(["seal", "small.vcf", "--out", "sealed", "--build", "GRCh37"]).yes();
 
     let list = ["list", "sealed", "--price", "250", "--json"];

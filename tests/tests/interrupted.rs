@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+use tests::job::few_records;
 use tests::scene::{Actor, Done, Scene, data};
 
 const SEED: u64 = 20_260_713;
@@ -84,15 +85,6 @@ fn showing(scene: &Scene, but: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// A hundred records, whose panel has a shipped circuit.
-fn smaller_vcf(scene: &Scene) {
-    let path = scene.small_vcf("small.vcf");
-    let text = fs::read_to_string(&path).unwrap();
-    let (header, records): (Vec<&str>, Vec<&str>) =
-        text.lines().partition(|line| line.starts_with('#'));
-    fs::write(path, [&header[..], &records[..100]].concat().join("\n") + "\n").unwrap();
-}
-
 #[test]
 fn an_interrupted_evaluation_leaves_the_table_before_it() {
     let scene = Scene::new();
@@ -136,7 +128,7 @@ fn an_interrupted_seal_leaves_no_half_folder_and_no_genotype() {
 fn an_interrupted_proof_leaves_the_result_before_it() {
     let scene = Scene::new();
     let hospital = scene.actor("hospital");
-    smaller_vcf(&scene);
+    few_records(&scene, "small.vcf");
     let region = ["--columns", "22:16050075-16050213", "--build", "GRCh37", "--out", "result"];
     let prove = || {
         let mut command = hospital.command(["prove", "allele-frequency", "--data", "small.vcf"]);
