@@ -1,9 +1,9 @@
 //! The words of the program: global options and the commands, grouped by who uses them.
 
 use crate::commands::{
-    account, anchor, attest, audit, buy, decline, deliver, devnet, evaluate, grants, init, inspect,
-    keys, list, log, network, open, post, prove, refund, revoke, sale, seal, search, serve, settle,
-    show, terms, verify, withdraw,
+    account, anchor, attest, audit, buy, decline, deliver, devnet, evaluate, grants, index, init,
+    inspect, keys, list, log, network, open, post, prove, refund, revoke, sale, seal, search,
+    serve, settle, show, terms, verify, withdraw,
 };
 use crate::passphrase::Source;
 use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -53,6 +53,7 @@ Auditors:
 
 Operators:
   network    Put the contracts onto a chain, or show a network file
+  index      Serve the index over HTTP, with a page to look at
   devnet     A local chain for trying things
 
 Options:
@@ -207,6 +208,7 @@ pub(crate) enum Command {
     Post(post::Post),
     Audit(audit::Audit),
     Network(network::Network),
+    Index(index::IndexCommand),
     Devnet(devnet::Devnet),
 }
 

@@ -9,7 +9,7 @@ use crate::plain::plain;
 use crate::session::{Followed, Session};
 use crate::{clock, describe};
 use alloy_primitives::{B256, U256};
-use indexer::{LogRow, Metadata, Position, VersionRow};
+use indexer::{LogRow, Metadata, Position, ShownGrant, VersionRow};
 use ledger::chain::{At, Chain};
 use ledger::dataset::VersionName;
 use ledger::log::{EntriesBlock, Head, LogError, verify_log};
@@ -328,7 +328,9 @@ pub(crate) fn dataset(session: &Session, number: U256) -> Result<Audited, Failur
 pub(crate) fn grant(session: &Session, number: U256) -> Result<Audited, Failure> {
     let mut auditor = Auditor::new(session)?;
     let grant = super::commands::deliver::found(&auditor.index, number)?;
-    let state = describe::grant_state(&grant, auditor.position.time);
+    let network = auditor.chain.network();
+    let shown = ShownGrant::of(network, &grant, auditor.position.time);
+    let state = describe::grant_state(&shown);
     auditor.report.checks.push(Check::holds(
         "order",
         format!("bought {} by {}: {state}", clock::show(grant.bought.time), grant.buyer),

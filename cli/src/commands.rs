@@ -10,6 +10,7 @@ pub(crate) mod deliver;
 pub(crate) mod devnet;
 pub(crate) mod evaluate;
 pub(crate) mod grants;
+pub(crate) mod index;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keys;
@@ -36,7 +37,7 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::session::Session;
 use alloy_primitives::{Address, U256};
-use ledger::{Id, Thing};
+use ledger::{Id, Thing, amount};
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
@@ -71,9 +72,16 @@ pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Verify(args) => verify::run(&session, &args),
         Command::Post(args) => post::run(&session, &args),
         Command::Audit(args) => audit::run(&session, &args),
+        Command::Index(args) => index::run(&session, &args),
         Command::Network(args) => network::run(&session, &args),
         Command::Devnet(args) => devnet::run(&session, &args),
     }
+}
+
+/// The amount that an option gives, in smallest units.
+pub(crate) fn units(option: &str, text: &str, decimals: u8) -> Result<u128, Failure> {
+    amount::parse(text, decimals)
+        .map_err(|why| Failure::could_not(format!("{option} {text:?} cannot be read: {why}")))
 }
 
 /// An account's address.

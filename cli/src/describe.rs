@@ -2,13 +2,14 @@
 
 use crate::answer::Lines;
 use crate::plain::plain;
-use crate::{amount, clock, span};
+use crate::{clock, span};
 use alloy_primitives::U256;
 use cohort::Inspection;
-use indexer::{Dataset, Grant, Metadata};
+use indexer::{Known, ShownDataset, ShownGrant, ShownTerms};
 use ledger::chain::{Done, Event};
 use ledger::market::{GrantStatus, SaleStatus, Terms};
-use ledger::{Cid, Codec, Manifest, Network};
+use ledger::statement::ReleaseRule;
+use ledger::{Cid, Manifest, Network, amount};
 use serde_json::{Value, json};
 
 /// A whole number with separators.
@@ -36,6 +37,14 @@ pub(crate) fn price(network: &Network, token: alloy_primitives::Address, units: 
             format!("{} {}", amount::show(U256::from(units), token.decimals), plain(&token.symbol))
         }
         None => format!("{units} smallest units of {token}"),
+    }
+}
+
+/// The same of units as text.
+pub(crate) fn units(network: &Network, token: alloy_primitives::Address, units: &str) -> String {
+    match units.parse() {
+        Ok(units) => price(network, token, units),
+        Err(_) => format!("{} smallest units of {token}", plain(units)),
     }
 }
 
@@ -108,16 +117,7 @@ pub(crate) fn terms(lines: &mut Lines, network: &Network, terms: &Terms) {
 
 /// The same as JSON.
 pub(crate) fn terms_json(network: &Network, terms: &Terms) -> Value {
-    let token = network.token(terms.token);
-    json!({
-        "price": token.map(|t| amount::show(U256::from(terms.price), t.decimals)),
-        "price_units": terms.price.to_string(),
-        "token": terms.token,
-        "symbol": token.map(|t| t.symbol.clone()),
-        "access_seconds": terms.access_seconds,
-        "delivery_seconds": terms.delivery_seconds,
-        "dispute_seconds": terms.dispute_seconds,
-    })
+    json!(ShownTerms::of(network, terms))
 }
 
 /// Adds what was paid to `json`: `amount` in the token's decimals, `amount_units`, `token`, `symbol`.
@@ -135,111 +135,112 @@ pub(crate) fn with_amount(
 }
 
 /// A dataset's title, or why it has none.
-pub(crate) fn title(metadata: &Metadata) -> String {
-    match metadata {
-        Metadata::There(manifest) => plain(&manifest.title),
-        Metadata::Missing { .. } => "(no store has its manifest)".to_owned(),
-        Metadata::Quarantined(why) => format!("(its manifest is refused: {})", plain(why)),
+pub(crate) fn title(dataset: &ShownDataset) -> String {
+    match (&dataset.title, &dataset.why) {
+        (Some(title), _) => plain(title),
+        (None, Some(why)) if dataset.manifest_is == Known::Quarantined => {
+            format!("(its manifest is refused: {})", plain(why))
+        }
+        (None, _) => "(no store has its manifest)".to_owned(),
     }
 }
 
 /// What a manifest says.
 pub(crate) fn manifest(lines: &mut Lines, manifest: &Manifest) {
     let panel = &manifest.panel;
-    let refused: u64 = panel.refused.iter().map(|(_, n)| n).sum();
+    let refused = panel.refused.iter().map(|(reason, n)| (reason.as_str(), *n)).collect::<Vec<_>>();
+    described(lines, (&manifest.format, &manifest.build), (panel.samples, panel.columns), &refused);
+    sealed(lines, manifest.rule, manifest.size, (manifest.body.cid, manifest.body.size));
+    lines.add("panel root", panel.data_root).add("content root", manifest.content_root);
+}
+
+/// The same of a listed dataset whose manifest is known.
+pub(crate) fn listed(lines: &mut Lines, dataset: &ShownDataset) {
+    let (Some(format), Some(build), Some(refused)) =
+        (&dataset.format, &dataset.build, &dataset.not_provable)
+    else {
+        return;
+    };
+    let refused = refused.iter().map(|r| (r.reason.as_str(), r.count)).collect::<Vec<_>>();
+    described(lines, (format, build), (dataset.samples, dataset.columns), &refused);
+    if let (Some(rule), Some(size), Some(body)) = (dataset.rule, dataset.size, dataset.body) {
+        sealed(lines, rule, size, (body.cid, body.size));
+    }
+    lines.add("panel root", dataset.data_root);
+    if let Some(root) = dataset.content_root {
+        lines.add("content root", root);
+    }
+}
+
+fn described(
+    lines: &mut Lines,
+    (format, build): (&str, &str),
+    (samples, columns): (u64, u64),
+    refused: &[(&str, u64)],
+) {
     lines
-        .add("format", plain(&manifest.format))
-        .add("build", plain(&manifest.build))
-        .add("people", count(panel.samples))
-        .add("provable columns", count(panel.columns))
-        .add("not provable", count(refused));
-    for (reason, n) in &panel.refused {
+        .add("format", plain(format))
+        .add("build", plain(build))
+        .add("people", count(samples))
+        .add("provable columns", count(columns))
+        .add(
+            "not provable",
+            count(refused.iter().map(|(_, n)| n).fold(0, |a, n| a.saturating_add(*n))),
+        );
+    for (reason, n) in refused {
         lines.add(&format!("  {}", plain(reason)), count(*n));
     }
-    let rule = match (manifest.rule.min_samples, manifest.rule.min_count) {
+}
+
+fn sealed(lines: &mut Lines, rule: ReleaseRule, size: u64, (cid, bytes): (Cid, u64)) {
+    let rule = match (rule.min_samples, rule.min_count) {
         (0, 0) => "none".to_owned(),
         (samples, least) => format!("at least {samples} people, counts of at least {least}"),
     };
     lines
         .add("release rule", rule)
-        .add("file", format!("{} bytes", count(manifest.size)))
-        .add(
-            "encrypted body",
-            format!("{} bytes, {}", count(manifest.body.size), manifest.body.cid),
-        )
-        .add("panel root", panel.data_root)
-        .add("content root", manifest.content_root);
+        .add("file", format!("{} bytes", count(size)))
+        .add("encrypted body", format!("{} bytes, {cid}", count(bytes)));
 }
 
 /// One line on a dataset.
-pub(crate) fn dataset_line(network: &Network, dataset: &Dataset) -> String {
+pub(crate) fn dataset_line(network: &Network, dataset: &ShownDataset) -> String {
     let paused = match dataset.status {
         SaleStatus::OnSale => "",
         SaleStatus::Paused => "  [paused]",
     };
-    let version = &dataset.latest.version;
     format!(
-        "dataset:{}  {}  {} people × {} columns  {}{paused}",
-        dataset.dataset,
-        title(&dataset.latest.metadata),
-        count(version.samples),
-        count(version.columns),
-        price(network, dataset.terms.token, dataset.terms.price),
+        "{}  {}  {} people × {} columns  {}{paused}",
+        dataset.id,
+        title(dataset),
+        count(dataset.samples),
+        count(dataset.columns),
+        units(network, dataset.terms.token, &dataset.terms.price_units),
     )
 }
 
-/// The same as JSON.
-pub(crate) fn dataset_json(network: &Network, dataset: &Dataset) -> Value {
-    let version = &dataset.latest;
-    let manifest = match &version.metadata {
-        Metadata::There(manifest) => Some(manifest),
-        _ => None,
-    };
-    json!({
-        "id": format!("dataset:{}", dataset.dataset),
-        "owner": dataset.owner,
-        "status": dataset.status,
-        "title": manifest.map(|m| m.title.clone()),
-        "description": manifest.map(|m| m.description.clone()),
-        "build": manifest.map(|m| m.build.clone()),
-        "format": manifest.map(|m| m.format.clone()),
-        "version": version.number,
-        "samples": version.version.samples,
-        "columns": version.version.columns,
-        "data_root": version.version.data_root,
-        "key_commit": version.version.key_commit,
-        "manifest": Cid::new(Codec::DagCbor, version.version.manifest).to_string(),
-        "content_root": manifest.map(|m| m.content_root),
-        "terms": terms_json(network, &dataset.terms),
-    })
-}
-
 /// Where a grant is, and what comes next, judged by the chain's clock.
-pub(crate) fn grant_state(grant: &Grant, now: u64) -> String {
-    let until = |deadline: u64| clock::show(deadline);
-    match (grant.status, &grant.delivered) {
-        (GrantStatus::Paid, _) if now > grant.deliver_by => {
+pub(crate) fn grant_state(grant: &ShownGrant) -> String {
+    let (until, now) = (clock::show, grant.now);
+    match (grant.status, grant.settle_after, grant.expires_at) {
+        (GrantStatus::Paid, ..) if now > grant.deliver_by => {
             format!(
                 "paid; not delivered by {}: take the price back with `refund`",
                 until(grant.deliver_by)
             )
         }
-        (GrantStatus::Paid, _) => format!("paid; to be delivered by {}", until(grant.deliver_by)),
-        (GrantStatus::Delivered, Some(delivery)) if now > delivery.settle_after => {
-            format!("delivered; can be settled; access until {}", until(delivery.expires_at))
+        (GrantStatus::Paid, ..) => format!("paid; to be delivered by {}", until(grant.deliver_by)),
+        (GrantStatus::Delivered, Some(settle_after), Some(end)) if now > settle_after => {
+            format!("delivered; can be settled; access until {}", until(end))
         }
-        (GrantStatus::Delivered, Some(delivery)) => format!(
-            "delivered; settled after {}; access until {}",
-            until(delivery.settle_after),
-            until(delivery.expires_at)
-        ),
-        (GrantStatus::Settled, Some(delivery)) if now >= delivery.expires_at => {
-            format!("settled; access ended {}", until(delivery.expires_at))
+        (GrantStatus::Delivered, Some(settle_after), Some(end)) => {
+            format!("delivered; settled after {}; access until {}", until(settle_after), until(end))
         }
-        (GrantStatus::Settled, Some(delivery)) => {
-            format!("settled; access until {}", until(delivery.expires_at))
+        (GrantStatus::Settled, _, Some(end)) if now >= end => {
+            format!("settled; access ended {}", until(end))
         }
-        (status, _) => match status {
+        (GrantStatus::Settled, _, Some(end)) => format!("settled; access until {}", until(end)),
+        (status, ..) => match status {
             GrantStatus::Declined => "declined by the provider; refunded".to_owned(),
             GrantStatus::Refunded => "never delivered; refunded".to_owned(),
             GrantStatus::Withdrawn => {
@@ -257,29 +258,6 @@ pub(crate) fn paid(done: &Done, what: impl std::fmt::Display) -> String {
         false => what.to_string(),
         true => format!("{what}, but the token refused it: it waits for `provenome withdraw`"),
     }
-}
-
-/// A grant as JSON.
-pub(crate) fn grant_json(network: &Network, grant: &Grant, now: u64) -> Value {
-    let order = &grant.order;
-    let active = matches!(grant.status, GrantStatus::Delivered | GrantStatus::Settled)
-        && grant.delivered.as_ref().is_some_and(|delivery| now < delivery.expires_at);
-    let json = json!({
-        "id": format!("grant:{}", grant.grant),
-        "dataset": format!("dataset:{}", order.dataset),
-        "version": order.version,
-        "buyer": grant.buyer,
-        "provider": order.deliverer,
-        "status": grant.status,
-        "active": active,
-        "deliver_by": grant.deliver_by,
-        "envelope": grant.delivered.as_ref().map(|d| Cid::new(Codec::Raw, d.envelope).to_string()),
-        "settle_after": grant.delivered.as_ref().map(|d| d.settle_after),
-        "expires_at": grant.delivered.as_ref().map(|d| d.expires_at),
-        "request": Cid::new(Codec::Raw, order.request).to_string(),
-        "now": now,
-    });
-    with_amount(json, network, (order.token, U256::from(order.amount)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `provenome`: the one program. Words for humans; everything else is in the crates below it.
 
-mod amount;
 mod answer;
 mod args;
 mod audit;
@@ -17,6 +16,7 @@ mod pairing;
 mod passphrase;
 mod plain;
 mod progress;
+mod reading;
 mod session;
 mod span;
 mod staging;

@@ -108,6 +108,15 @@ pub enum IndexError {
         /// The block that was final.
         block: BlockId,
     },
+    /// A page's mark whose block was taken back since.
+    #[error(
+        "block {block}, where the page before this one ended, is not on the chain any more: \
+             begin again from the first page"
+    )]
+    MarkGone {
+        /// The block.
+        block: u64,
+    },
     /// The chain kept changing while it was read.
     #[error("the chain changed {times} times while it was read: try again, or ask another node")]
     KeepsChanging {

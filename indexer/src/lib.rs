@@ -20,6 +20,9 @@ mod reorg;
 mod retry;
 mod row;
 mod search;
+#[cfg(feature = "service")]
+pub mod service;
+mod shown;
 mod wait;
 mod writer;
 
@@ -27,9 +30,16 @@ pub use error::{Incomplete, IndexError};
 pub use follow::{BlockId, Noted, Progress, Step};
 pub use index::{Index, Position};
 pub use read::dataset::{Dataset, OwnerSpan, Root, SameRoot, TermsSpan, VersionRow};
+pub use read::filter::{DatasetFilter, GrantFilter, ResultFilter};
 pub use read::grant::{Delivery, Grant, Revocations};
 pub use read::log::{Anchor, LogRow};
 pub use read::manifest::Metadata;
+pub use read::page::{Mark, Page, Turn};
 pub use read::result::{Attestation, CircuitRow, ResultRow};
 pub use row::Moment;
+pub use shown::{
+    AnswerAt, Body, Ended, Known, NotProvable, Said, ShownAnchor, ShownAttestation, ShownDataset,
+    ShownGrant, ShownInFull, ShownLog, ShownResult, ShownTerms, ShownTermsSpan, ShownVersion,
+    Standing,
+};
 pub use writer::Writer;

@@ -56,6 +56,11 @@ impl Columns<'_> {
         Ok(Moment { block: self.number()?, time: self.number()?, transaction: self.word()? })
     }
 
+    /// The last column but `from_end`, whatever was read before it.
+    pub(crate) fn late<T: FromSql>(&self, from_end: usize) -> rusqlite::Result<T> {
+        self.row.get(self.row.as_ref().column_count() - 1 - from_end)
+    }
+
     /// A moment whose three columns are all null where there was none.
     pub(crate) fn moment_if_any(&mut self) -> rusqlite::Result<Option<Moment>> {
         if self.row.get_ref(self.next)? == rusqlite::types::ValueRef::Null {

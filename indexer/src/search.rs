@@ -3,8 +3,11 @@
 //! Specification: `docs/spec/index.md`.
 
 use crate::read::dataset::{COLUMNS, Dataset, NOW, dataset};
+use crate::read::filter::DatasetFilter;
+use crate::read::page::Turn;
 use crate::row::all;
 use crate::{Index, IndexError};
+use rusqlite::params_from_iter;
 
 /// Words of a query that are looked for, and characters of each.
 const WORDS: usize = 16;
@@ -15,8 +18,7 @@ const HITS: &str = "FROM (SELECT rowid AS id, bm25(words, 8.0, 1.0, 2.0, 2.0) AS
      FROM words WHERE words MATCH ?1) w \
      CROSS JOIN versions h ON h.id = w.id CROSS JOIN datasets d ON d.dataset = h.dataset ";
 const LATEST: &str = "WHERE NOT EXISTS (SELECT 1 FROM versions n JOIN manifests k ON k.id = n.id \
-     WHERE n.dataset = h.dataset AND n.number > h.number AND k.state = 'there') \
-     ORDER BY w.score, d.id LIMIT ?2";
+     WHERE n.dataset = h.dataset AND n.number > h.number AND k.state = 'there')";
 
 impl Index {
     /// At most `limit` datasets whose manifests have all of `words`, each as the beginning of a
@@ -25,17 +27,39 @@ impl Index {
     /// # Errors
     /// The database could not be read.
     pub fn search(&self, words: &str, limit: usize) -> Result<Vec<Dataset>, IndexError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         if words.trim().is_empty() {
-            let sql = format!("{COLUMNS} FROM datasets d {NOW} ORDER BY d.id LIMIT ?1");
-            return Ok(all(&self.connection, &sql, [limit], dataset)?);
+            let turn = Turn { after: None, limit };
+            return Ok(self.datasets_page(&DatasetFilter::default(), turn)?.rows);
         }
+        self.search_among(words, &DatasetFilter::default(), 0, limit)
+    }
+
+    /// The same among some datasets, for words that are not empty, without the first `skip`.
+    ///
+    /// # Errors
+    /// As [`Index::search`].
+    pub fn search_among(
+        &self,
+        words: &str,
+        filter: &DatasetFilter,
+        skip: usize,
+        limit: usize,
+    ) -> Result<Vec<Dataset>, IndexError> {
         let query = query(words);
         if query.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("{COLUMNS} {HITS} {NOW} {LATEST}");
-        Ok(all(&self.connection, &sql, (query, limit), dataset)?)
+        let mut conditions = filter.conditions();
+        conditions.values.push(query.into());
+        let number = conditions.values.len();
+        let sql = format!(
+            "{COLUMNS} {} {NOW} {LATEST} {} ORDER BY w.score, d.id LIMIT {} OFFSET {}",
+            HITS.replace("?1", &format!("?{number}")),
+            conditions.sql,
+            i64::try_from(limit).unwrap_or(i64::MAX),
+            i64::try_from(skip).unwrap_or(i64::MAX),
+        );
+        Ok(all(&self.connection, &sql, params_from_iter(conditions.values), dataset)?)
     }
 }
 

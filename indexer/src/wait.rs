@@ -94,12 +94,12 @@ impl Index {
     }
 
     /// Begins a reading transaction: all that is read in it is of one moment.
-    fn hold(&self) -> Result<Option<Position>, IndexError> {
+    pub(crate) fn hold(&self) -> Result<Option<Position>, IndexError> {
         self.connection.execute_batch("BEGIN")?;
         self.position()
     }
 
-    fn let_go(&self) -> Result<(), IndexError> {
+    pub(crate) fn let_go(&self) -> Result<(), IndexError> {
         if !self.connection.is_autocommit() {
             self.connection.execute_batch("COMMIT")?;
         }

@@ -112,6 +112,8 @@ impl fmt::Debug for Cid {
     }
 }
 
+crate::as_text!(Cid);
+
 impl FromStr for Cid {
     type Err = NotCid;
 

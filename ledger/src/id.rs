@@ -101,6 +101,8 @@ impl FromStr for Id {
     }
 }
 
+crate::as_text!(Id);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +112,12 @@ mod tests {
         for text in ["dataset:1", "grant:18446744073709551616", "result:3"] {
             assert_eq!(text.parse::<Id>().map(|id| id.to_string()), Ok(text.to_owned()));
         }
+        let id: Id = serde_json::from_str("\"grant:7\"").unwrap();
+        assert_eq!(
+            (id.thing, serde_json::to_string(&id).unwrap()),
+            (Thing::Grant, "\"grant:7\"".into())
+        );
+        assert!(serde_json::from_str::<Id>("\"grant:0\"").is_err());
         for text in ["dataset:0", "dataset:", "dataset:+1", "dataset", "log:1", "3", "dataset:1 "] {
             assert_eq!(text.parse::<Id>(), Err(NotId(text.to_owned())), "{text}");
         }

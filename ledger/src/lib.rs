@@ -5,6 +5,7 @@
 //! this crate; circuits and contracts run the same vectors.
 
 pub mod accumulator;
+pub mod amount;
 #[cfg(feature = "chain")]
 pub mod chain;
 pub mod checkpoint;
@@ -29,6 +30,7 @@ pub mod signature;
 pub mod statement;
 pub mod step;
 mod tag;
+mod text;
 pub mod verdict;
 pub mod verify;
 
@@ -43,3 +45,4 @@ pub use signature::Signature;
 pub use statement::Statement;
 pub use step::Step;
 pub use tag::Tag;
+pub(crate) use text::as_text;

@@ -1,9 +1,9 @@
-use crate::amount;
 use crate::answer::{Answer, Lines};
 use crate::failure::Failure;
 use crate::plain::plain;
 use crate::session::Session;
 use clap::Args;
+use ledger::amount;
 use serde_json::json;
 
 /// Show address, keys and balances.

@@ -1,8 +1,8 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::{number, show, show::Seen};
+use crate::commands::{number, show, show::Seen, units};
 use crate::failure::Failure;
 use crate::session::{Session, signer};
-use crate::{amount, clock, describe, span};
+use crate::{clock, describe, span};
 use alloy_primitives::{B256, U256};
 use clap::Args;
 use indexer::{Dataset, Grant, Index, Metadata};
@@ -121,7 +121,7 @@ fn check(session: &Session, index: &Index, dataset: &Dataset, args: &Buy) -> Res
     let token = network.token(terms.token);
     let price = describe::price(&network, terms.token, terms.price);
     if let Some(most) = &args.max_price {
-        let most = amount::read("--max-price", most, token.map_or(0, |t| t.decimals))?;
+        let most = units("--max-price", most, token.map_or(0, |t| t.decimals))?;
         if terms.price > most {
             return Err(Failure::no(format!("the price is {price}"))
                 .check("max-price")

@@ -57,7 +57,9 @@ pub(crate) fn run(session: &Session, args: &Deliver) -> Result<Answer, Failure> 
 
 /// A grant that must be there.
 pub(crate) fn found(index: &Index, grant: U256) -> Result<Grant, Failure> {
-    index.grant(grant)?.ok_or_else(|| {
-        Failure::no(format!("there is no grant:{grant}")).hint("see `provenome grants`")
-    })
+    index.grant(grant)?.ok_or_else(|| no_grant(grant))
+}
+
+pub(crate) fn no_grant(grant: U256) -> Failure {
+    Failure::no(format!("there is no grant:{grant}")).hint("see `provenome grants`")
 }

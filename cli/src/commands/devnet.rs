@@ -1,10 +1,11 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::address;
+use crate::commands::{address, units};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{amount, clock};
+use crate::clock;
 use alloy_primitives::{Address, U256};
 use clap::{Args, Subcommand};
+use ledger::amount;
 use ledger::chain::{Chain, Node, PrivateKeySigner};
 use serde_json::json;
 use std::os::unix::process::CommandExt as _;
@@ -109,7 +110,7 @@ fn mint(chain: &Chain, args: &Fund) -> Result<Option<(String, String)>, Failure>
     let Some(token) = chain.network().tokens.iter().find(|token| token.test) else {
         return Ok(None);
     };
-    let units = amount::read("--token", &args.token, token.decimals)?;
+    let units = units("--token", &args.token, token.decimals)?;
     let minter = PrivateKeySigner::random();
     set_balance(chain.node(), minter.address(), U256::from(10).pow(U256::from(18)))?;
     chain.mint_test_token(&minter, token.address, args.address, U256::from(units))?;

@@ -2,9 +2,9 @@ use crate::answer::Answer;
 use crate::commands::number;
 use crate::describe;
 use crate::failure::Failure;
-use crate::session::{Followed, Session};
+use crate::reading::{IndexArg, Reading};
+use crate::session::Session;
 use clap::Args;
-use indexer::Grant;
 use ledger::market::GrantStatus;
 use ledger::{Id, Thing};
 use serde_json::json;
@@ -23,44 +23,44 @@ pub(crate) struct Grants {
     /// With --wait: for at most this many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120, requires = "wait")]
     timeout: u64,
+    #[command(flatten)]
+    index: IndexArg,
 }
 
 pub(crate) fn run(session: &Session, args: &Grants) -> Result<Answer, Failure> {
     let index = match args.wait {
-        None => session.index()?,
-        Some(id) => wait(session, id, args.timeout)?,
+        None => session.reading(&args.index)?,
+        Some(id) => wait(session, id, args)?,
     };
-    let (network, me, now) = (session.network()?, session.address()?, index.position.time);
-    let (bought, sold) = (index.grants_of(me)?, index.grants_on(me)?);
+    let network = session.network()?;
+    let (bought, sold) = index.grants(session.address()?)?;
     let mut text = String::new();
     for (grants, what) in [(&bought, "bought"), (&sold, "sold")] {
         for grant in grants {
             text += &format!(
-                "grant:{}  {what}: dataset:{} version {}, {}: {}\n",
-                grant.grant,
-                grant.order.dataset,
-                grant.order.version,
-                describe::price(&network, grant.order.token, grant.order.amount),
-                describe::grant_state(grant, now),
+                "{}  {what}: {} version {}, {}: {}\n",
+                grant.id,
+                grant.dataset,
+                grant.version,
+                describe::units(&network, grant.token, &grant.amount_units),
+                describe::grant_state(grant),
             );
         }
     }
     if text.is_empty() {
         text = "no grants; buy one with `provenome buy dataset:N`\n".to_owned();
     }
-    let json = |grants: &[Grant]| -> Vec<_> {
-        grants.iter().map(|grant| describe::grant_json(&network, grant, now)).collect()
-    };
-    Ok(Answer::yes(text, json!({ "bought": json(&bought), "sold": json(&sold) })))
+    Ok(Answer::yes(text, json!({ "bought": bought, "sold": sold })))
 }
 
-fn wait(session: &Session, id: Id, timeout: u64) -> Result<Followed, Failure> {
-    let grant = number(id, Thing::Grant)?;
+fn wait(session: &Session, id: Id, args: &Grants) -> Result<Reading, Failure> {
+    let (grant, timeout) = (number(id, Thing::Grant)?, args.timeout);
     let spinner = session.progress.spinner(&format!("waiting for {id}"));
     let end = Instant::now() + Duration::from_secs(timeout);
     loop {
-        let index = session.index()?;
-        if super::deliver::found(&index, grant)?.status != GrantStatus::Paid {
+        let index = session.reading(&args.index)?;
+        let found = index.grant(grant)?.ok_or_else(|| super::deliver::no_grant(grant))?;
+        if found.status != GrantStatus::Paid {
             spinner.finish_and_clear();
             return Ok(index);
         }

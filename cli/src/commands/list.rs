@@ -1,12 +1,12 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::number;
+use crate::commands::{number, units};
 use crate::commands::seal::{BODY, LEAVES, MANIFEST, REFUSED};
 use crate::describe;
 use crate::failure::{Context as _, Failure};
 use crate::home::read_small;
 use crate::logbook::SignedStep;
 use crate::session::{Session, signer};
-use crate::{amount, span};
+use crate::span;
 use clap::Args;
 use indexer::{Index, VersionRow};
 use ledger::dataset::{Version, VersionName};
@@ -56,7 +56,7 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
     let manifest = read_manifest(&args.dir)?;
     let token = session.token()?;
     let terms = Terms {
-        price: amount::read("--price", &args.price, token.decimals)?,
+        price: units("--price", &args.price, token.decimals)?,
         token: token.address,
         access_seconds: args.access,
         delivery_seconds: args.delivery_window,

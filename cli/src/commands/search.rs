@@ -1,6 +1,7 @@
 use crate::answer::Answer;
 use crate::describe;
 use crate::failure::Failure;
+use crate::reading::IndexArg;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
@@ -16,13 +17,13 @@ pub(crate) struct Search {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: usize,
+    #[command(flatten)]
+    index: IndexArg,
 }
 
 pub(crate) fn run(session: &Session, args: &Search) -> Result<Answer, Failure> {
-    let index = session.index()?;
     let network = session.network()?;
-    let found = index.search(&args.words.join(" "), args.limit)?;
-    let json: Vec<_> = found.iter().map(|d| describe::dataset_json(&network, d)).collect();
+    let found = session.reading(&args.index)?.search(&args.words.join(" "), args.limit)?;
     let mut text: String =
         found.iter().map(|d| describe::dataset_line(&network, d) + "\n").collect();
     if found.is_empty() {
@@ -31,5 +32,5 @@ pub(crate) fn run(session: &Session, args: &Search) -> Result<Answer, Failure> {
             _ => "no dataset has these words\n".to_owned(),
         };
     }
-    Ok(Answer::yes(text, json!({ "datasets": json })))
+    Ok(Answer::yes(text, json!({ "datasets": found })))
 }

@@ -1,14 +1,15 @@
 use crate::answer::{Answer, Lines};
 use crate::failure::Failure;
-use crate::plain::plain_lines;
-use crate::session::{Followed, Session};
+use crate::plain::{plain, plain_lines};
+use crate::reading::IndexArg;
+use crate::session::Session;
 use crate::{clock, describe};
 use alloy_primitives::{B256, U256};
 use clap::Args;
-use indexer::{Dataset, Index, Metadata, Root};
-use ledger::{Cid, Codec, Id, Thing};
+use indexer::{Dataset, Index, ShownDataset, ShownGrant, ShownInFull, ShownResult, Standing};
+use ledger::{Id, Network, Thing};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Show a dataset, a grant or a result.
 ///
@@ -17,12 +18,15 @@ use serde_json::{Value, json};
 ///
 /// JSON, dataset: the keys of `search`, and attestations, revocations, same_roots, warnings.
 /// Grant: those of `grants`. Result: id, dataset, version, poster, circuit, step, record, time,
-/// standing ("posted"; whether it is proved, `audit` says).
+/// standing, why, development_keys. "proved" where the chain accepted the proof, the policy names the
+/// circuit, and the statement was recomputed from the record; else "posted", and why.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome show dataset:1")]
 pub(crate) struct Show {
     /// dataset:N, grant:N or result:N
     id: Id,
+    #[command(flatten)]
+    index: IndexArg,
 }
 
 /// What a buyer was shown of a dataset.
@@ -38,6 +42,12 @@ impl Seen {
         Self { version: dataset.latest.version.commit().0, terms: dataset.terms.hash() }
     }
 
+    /// Of a dataset as it is shown; none where its terms are none.
+    fn of_shown(dataset: &ShownDataset) -> Option<Self> {
+        let terms = dataset.terms.terms()?;
+        Some(Self { version: dataset.committed().commit().0, terms: terms.hash() })
+    }
+
     /// Under which name it is noted, one a network and dataset.
     pub(crate) fn note(session: &Session, dataset: U256) -> Result<String, Failure> {
         let registry = session.network()?.contracts.registry.address;
@@ -46,118 +56,87 @@ impl Seen {
 }
 
 pub(crate) fn run(session: &Session, args: &Show) -> Result<Answer, Failure> {
-    let index = session.index()?;
+    let (index, network) = (session.reading(&args.index)?, session.network()?);
+    let number = args.id.number;
     match args.id.thing {
-        Thing::Dataset => show_dataset(session, &index, args.id.number),
-        Thing::Grant => show_grant(session, &index, args.id.number),
-        Thing::Result => show_result(&index, args.id.number),
+        Thing::Dataset => {
+            let dataset = index.dataset(number)?.ok_or_else(|| no_dataset(number))?;
+            show_dataset(session, &network, &dataset)
+        }
+        Thing::Grant => {
+            let no_grant = || super::deliver::no_grant(number);
+            let grant = index.grant(number)?.ok_or_else(no_grant)?;
+            Ok(show_grant(&network, &grant))
+        }
+        Thing::Result => {
+            let result = index.result(number)?.ok_or_else(|| no_result(number))?;
+            Ok(show_result(&result))
+        }
     }
 }
 
 /// A dataset that must be there.
 pub(crate) fn dataset(index: &Index, dataset: U256) -> Result<Dataset, Failure> {
-    index.dataset(dataset)?.ok_or_else(|| {
-        Failure::no(format!("there is no dataset:{dataset}")).hint("see `provenome search`")
-    })
+    index.dataset(dataset)?.ok_or_else(|| no_dataset(dataset))
 }
 
-fn show_dataset(session: &Session, index: &Index, number: U256) -> Result<Answer, Failure> {
-    let (network, dataset) = (session.network()?, dataset(index, number)?);
+fn no_dataset(number: U256) -> Failure {
+    Failure::no(format!("there is no dataset:{number}")).hint("see `provenome search`")
+}
+
+fn show_dataset(
+    session: &Session,
+    network: &Network,
+    shown: &ShownInFull,
+) -> Result<Answer, Failure> {
+    let dataset = &shown.dataset;
+    let (Some(seen), Some(terms)) = (Seen::of_shown(dataset), dataset.terms.terms()) else {
+        return Err(Failure::could_not(format!("the price of {} is no number", dataset.id)));
+    };
     if session.home().has_identity() {
-        session.home().write_note(&Seen::note(session, number)?, &Seen::of(&dataset))?;
+        session.home().write_note(&Seen::note(session, dataset.id.number)?, &seen)?;
     }
     let mut lines = Lines::default();
     lines
-        .add("dataset", format!("dataset:{number}, version {}", dataset.latest.number))
-        .add("title", describe::title(&dataset.latest.metadata))
+        .add("dataset", format!("{}, version {}", dataset.id, dataset.version))
+        .add("title", describe::title(dataset))
         .add("provider", dataset.owner)
         .add("sale", describe::sale(dataset.status));
-    describe::terms(&mut lines, &network, &dataset.terms);
-    if let Metadata::There(manifest) = &dataset.latest.metadata {
-        describe::manifest(&mut lines, manifest);
-    }
-    let attestations = index.attestations(number)?;
-    let current = attestations.iter().filter(|a| a.attested.version == dataset.latest.number);
-    let (equal, differ): (Vec<_>, Vec<_>) = current.partition(|a| a.attested.equal);
-    lines.add(
-        "recomputed by readers",
-        format!("{} found the panel equal, {} found it different", equal.len(), differ.len()),
-    );
-    let revocations = index.revocations_by(dataset.owner)?;
-    lines.add(
-        "revoked by this provider",
-        format!(
-            "{} of the grants paid for, {} before payment",
-            revocations.paid, revocations.refunded
-        ),
-    );
-    let (warnings, same) = warnings(index, number)?;
+    describe::terms(&mut lines, network, &terms);
+    describe::listed(&mut lines, dataset);
+    let (said, ended) = (shown.attestations, shown.revocations);
+    lines
+        .add(
+            "recomputed by readers",
+            format!("{} found the panel equal, {} found it different", said.equal, said.different),
+        )
+        .add(
+            "revoked by this provider",
+            format!("{} of the grants paid for, {} before payment", ended.settled, ended.unsettled),
+        );
     let mut text = lines.to_string();
-    if let Metadata::There(manifest) = &dataset.latest.metadata
-        && !manifest.description.is_empty()
-    {
-        text += &format!("\n{}\n", plain_lines(&manifest.description));
+    if let Some(description) = dataset.description.as_ref().filter(|text| !text.is_empty()) {
+        text += &format!("\n{}\n", plain_lines(description));
     }
-    for warning in &warnings {
-        text += &format!("\nwarning: {warning}\n");
+    for warning in &shown.warnings {
+        text += &format!("\nwarning: {}\n", plain(warning));
     }
     text += "\nBefore disputes exist, a provider who delivers a useless envelope is paid after the \
              dispute window (docs/market.md).\n";
-    let mut json = describe::dataset_json(&network, &dataset);
-    json["attestations"] = json!({ "equal": equal.len(), "different": differ.len() });
-    json["revocations"] = json!({ "settled": revocations.paid, "unsettled": revocations.refunded });
-    json["same_roots"] = json!(same);
-    json["warnings"] = json!(warnings);
-    Ok(Answer::yes(text, json))
+    Ok(Answer::yes(text, json!(shown)))
 }
 
-/// A panel or a body that another dataset had before.
-fn warnings(index: &Index, number: U256) -> Result<(Vec<String>, Vec<String>), Failure> {
-    let mut warnings = Vec::new();
-    let mut same = Vec::new();
-    for earlier in index.same_roots(number)? {
-        let id = format!("dataset:{}", earlier.dataset);
-        warnings.push(format!(
-            "{id}, listed before, has the same {}",
-            match earlier.root {
-                Root::Data => "panel",
-                Root::Content => "encrypted body",
-            }
-        ));
-        same.push(id);
-    }
-    Ok((warnings, same))
-}
-
-fn show_grant(session: &Session, index: &Followed, number: U256) -> Result<Answer, Failure> {
-    let grant = super::deliver::found(index, number)?;
-    let (network, now) = (session.network()?, index.position.time);
+fn show_grant(network: &Network, grant: &ShownGrant) -> Answer {
     let mut lines = Lines::default();
     lines
-        .add("grant", format!("grant:{number}"))
-        .add("for", format!("dataset:{} version {}", grant.order.dataset, grant.order.version))
+        .add("grant", grant.id)
+        .add("for", format!("{} version {}", grant.dataset, grant.version))
         .add("reader", grant.buyer)
-        .add("provider", grant.order.deliverer)
-        .add("price", describe::price(&network, grant.order.token, grant.order.amount))
-        .add("state", describe::grant_state(&grant, now))
-        .add("the chain's clock", clock::show(now));
-    Ok(Answer::yes(lines.to_string(), describe::grant_json(&network, &grant, now)))
-}
-
-fn show_result(index: &Index, number: U256) -> Result<Answer, Failure> {
-    let row = index.result(number)?.ok_or_else(|| no_result(number))?;
-    let posted = &row.posted;
-    let mut lines = Lines::default();
-    lines
-        .add("result", format!("result:{number}"))
-        .add("of", format!("dataset:{} version {}", posted.dataset, posted.version))
-        .add("posted by", posted.poster)
-        .add("at", clock::show(posted.time))
-        .add("circuit", posted.circuit)
-        .add("step", posted.step)
-        .add("record", Cid::new(Codec::DagCbor, posted.record))
-        .add("standing", "posted; `provenome audit` says whether it is proved");
-    Ok(Answer::yes(lines.to_string(), result_json(&row.posted)))
+        .add("provider", grant.provider)
+        .add("price", describe::units(network, grant.token, &grant.amount_units))
+        .add("state", describe::grant_state(grant))
+        .add("the chain's clock", clock::show(grant.now));
+    Answer::yes(lines.to_string(), json!(grant))
 }
 
 /// What is said of a result that nobody posted.
@@ -166,16 +145,24 @@ pub(crate) fn no_result(number: U256) -> Failure {
         .hint("results are numbered from 1 as they are posted; `provenome post` says its number")
 }
 
-fn result_json(posted: &ledger::posting::Posted) -> Value {
-    json!({
-        "id": format!("result:{}", posted.result),
-        "dataset": format!("dataset:{}", posted.dataset),
-        "version": posted.version,
-        "poster": posted.poster,
-        "circuit": posted.circuit,
-        "step": posted.step,
-        "record": Cid::new(Codec::DagCbor, posted.record).to_string(),
-        "time": posted.time,
-        "standing": "posted",
-    })
+fn show_result(result: &ShownResult) -> Answer {
+    let standing = match (result.standing, &result.why) {
+        (Standing::Proved, _) => {
+            let keys = if result.development_keys { " (development keys)" } else { "" };
+            format!("proved{keys}; `provenome audit` checks everything else")
+        }
+        (Standing::Posted, Some(why)) => format!("posted; {}", plain(why)),
+        (Standing::Posted, None) => "posted".to_owned(),
+    };
+    let mut lines = Lines::default();
+    lines
+        .add("result", result.id)
+        .add("of", format!("{} version {}", result.dataset, result.version))
+        .add("posted by", result.poster)
+        .add("at", clock::show(result.time))
+        .add("circuit", result.circuit)
+        .add("step", result.step)
+        .add("record", result.record)
+        .add("standing", standing);
+    Answer::yes(lines.to_string(), json!(result))
 }

@@ -1,8 +1,8 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::number;
+use crate::commands::{number, units};
 use crate::failure::Failure;
 use crate::session::{Session, signer};
-use crate::{amount, describe, span};
+use crate::{describe, span};
 use clap::Args;
 use ledger::{Id, Thing};
 use serde_json::json;
@@ -36,7 +36,7 @@ pub(crate) fn run(session: &Session, args: &Terms) -> Result<Answer, Failure> {
     let mut terms = dataset.terms;
     if let Some(price) = &args.price {
         let decimals = network.token(terms.token).map_or(0, |token| token.decimals);
-        terms.price = amount::read("--price", price, decimals)?;
+        terms.price = units("--price", price, decimals)?;
     }
     terms.delivery_seconds = args.delivery_window.unwrap_or(terms.delivery_seconds);
     terms.dispute_seconds = args.dispute_window.unwrap_or(terms.dispute_seconds);

@@ -3,6 +3,7 @@
 use super::{FULL, Failure, refusal_hint};
 use cohort::{ColumnSetError, EvaluateError, ReadError, Refusal, SampleSetError};
 use indexer::IndexError;
+use indexer::service::ServeError;
 use ledger::chain::ChainError;
 use prover::panel::{CommitError, LeafListError};
 use prover::{KeyFileError, ProveError};
@@ -116,6 +117,17 @@ impl From<IndexError> for Failure {
                 Self::no(with_causes(&error)).check("history").hint("ask another node with --rpc")
             }
             error => Self::of(error.is_no(), with_causes(&error)),
+        }
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Index(error) => error.into(),
+            ServeError::Listen { .. } => Self::could_not(with_causes(&error))
+                .hint("another program listens there, or the address is not this machine's: name another with --listen"),
+            ServeError::Run(_) => Self::could_not(with_causes(&error)),
         }
     }
 }

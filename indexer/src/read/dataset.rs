@@ -98,9 +98,11 @@ pub(crate) const NOW: &str = "JOIN owners o ON o.dataset = d.dataset AND o.valid
        AND v.number = (SELECT max(number) FROM versions WHERE dataset = d.dataset) \
      JOIN manifests m ON m.id = v.id ";
 
-const VERSION: &str = "SELECT v.dataset, v.number, v.manifest, v.data_root, v.key_commit, \
-     v.samples, v.columns, v.block, v.time, v.tx, m.state, m.tries, m.why, m.bytes \
-     FROM versions v JOIN manifests m ON m.id = v.id ";
+pub(crate) const VERSION: &str = "SELECT v.dataset, v.number, v.manifest, v.data_root, \
+     v.key_commit, v.samples, v.columns, v.block, v.time, v.tx, m.state, m.tries, m.why, m.bytes ";
+const VERSIONS: &str = "FROM versions v JOIN manifests m ON m.id = v.id ";
+pub(crate) const TERMS: &str = "SELECT price, token, access_seconds, delivery_seconds, \
+     dispute_seconds, valid_from, valid_to, time ";
 
 const SAME_ROOTS: &str = "SELECT b.dataset, b.number, 0 AS root FROM versions a \
      JOIN versions b ON b.data_root = a.data_root AND b.dataset <> a.dataset AND b.id < a.id \
@@ -135,7 +137,16 @@ fn terms(c: &mut Columns) -> rusqlite::Result<Terms> {
     })
 }
 
-fn version(c: &mut Columns) -> rusqlite::Result<VersionRow> {
+pub(crate) fn terms_span(c: &mut Columns) -> rusqlite::Result<TermsSpan> {
+    Ok(TermsSpan {
+        terms: terms(c)?,
+        from: c.number()?,
+        to: c.get::<Option<i64>>()?.map(i64::cast_unsigned),
+        time: c.number()?,
+    })
+}
+
+pub(crate) fn version(c: &mut Columns) -> rusqlite::Result<VersionRow> {
     Ok(VersionRow {
         dataset: c.uint()?,
         number: c.number()?,
@@ -175,7 +186,7 @@ impl Index {
     /// # Errors
     /// As [`Index::dataset`].
     pub fn versions(&self, dataset: U256) -> Result<Vec<VersionRow>, IndexError> {
-        let sql = format!("{VERSION} WHERE v.dataset = ?1 ORDER BY v.number");
+        let sql = format!("{VERSION} {VERSIONS} WHERE v.dataset = ?1 ORDER BY v.number");
         Ok(all(&self.connection, &sql, [blob(dataset)], version)?)
     }
 
@@ -184,7 +195,7 @@ impl Index {
     /// # Errors
     /// As [`Index::dataset`].
     pub fn version(&self, dataset: U256, number: u64) -> Result<Option<VersionRow>, IndexError> {
-        let sql = format!("{VERSION} WHERE v.dataset = ?1 AND v.number = ?2");
+        let sql = format!("{VERSION} {VERSIONS} WHERE v.dataset = ?1 AND v.number = ?2");
         let key = (blob(dataset), number.cast_signed());
         Ok(first(&self.connection, &sql, key, version)?)
     }
@@ -222,16 +233,8 @@ impl Index {
     /// # Errors
     /// As [`Index::dataset`].
     pub fn terms(&self, dataset: U256) -> Result<Vec<TermsSpan>, IndexError> {
-        let sql = "SELECT price, token, access_seconds, delivery_seconds, dispute_seconds, \
-                   valid_from, valid_to, time FROM terms WHERE dataset = ?1 ORDER BY id";
-        Ok(all(&self.connection, sql, [blob(dataset)], |c| {
-            Ok(TermsSpan {
-                terms: terms(c)?,
-                from: c.number()?,
-                to: c.get::<Option<i64>>()?.map(i64::cast_unsigned),
-                time: c.number()?,
-            })
-        })?)
+        let sql = format!("{TERMS} FROM terms WHERE dataset = ?1 ORDER BY id");
+        Ok(all(&self.connection, &sql, [blob(dataset)], terms_span)?)
     }
 
     /// Versions of other datasets that were there before one of this dataset's with the same data

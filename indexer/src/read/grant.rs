@@ -55,21 +55,22 @@ pub struct Revocations {
     pub paid: u64,
 }
 
-const COLUMNS: &str = "SELECT g.grant, g.buyer, g.dataset, g.version, g.amount, g.token, g.payee, \
+pub(crate) const COLUMNS: &str = "SELECT g.grant, g.buyer, g.dataset, g.version, g.amount, g.token, g.payee, \
      g.deliverer, g.access_seconds, g.dispute_seconds, g.request, g.answer_commit, g.deliver_by, \
      g.block, g.time, g.tx, p.status, \
      s.valid_from, s.time, s.tx, e.valid_from, e.time, e.tx, e.actor, \
      d.valid_from, d.time, d.tx, d.envelope, d.settle_after, d.expires_at ";
-const GRANTS: &str = "FROM grants g JOIN phases p ON p.grant = g.grant AND p.valid_to IS NULL ";
+pub(crate) const GRANTS: &str =
+    "FROM grants g JOIN phases p ON p.grant = g.grant AND p.valid_to IS NULL ";
 /// Few grants are in these phases at a time, so the search begins there.
 const IN_PHASE: &str =
     "FROM phases p CROSS JOIN grants g ON g.grant = p.grant AND p.valid_to IS NULL ";
-const PHASES: &str = "LEFT JOIN phases d ON d.grant = g.grant AND d.status = 'delivered' \
+pub(crate) const PHASES: &str = "LEFT JOIN phases d ON d.grant = g.grant AND d.status = 'delivered' \
      LEFT JOIN phases s ON s.grant = g.grant AND s.status = 'settled' \
      LEFT JOIN phases e ON e.grant = g.grant \
        AND e.status IN ('declined', 'refunded', 'withdrawn', 'revoked') ";
 
-fn grant(c: &mut Columns) -> rusqlite::Result<Grant> {
+pub(crate) fn grant(c: &mut Columns) -> rusqlite::Result<Grant> {
     Ok(Grant {
         grant: c.uint()?,
         buyer: c.address()?,

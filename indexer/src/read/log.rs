@@ -39,11 +39,19 @@ pub struct Anchor {
     pub at: Moment,
 }
 
-const LOG: &str = "SELECT l.log, l.owner, l.origin, l.key, l.block, l.time, l.tx, \
-     a.block, a.time, a.tx, a.log, a.old_size, a.size, a.root, a.entries FROM logs l \
-     LEFT JOIN anchors a ON a.id = (SELECT max(id) FROM anchors WHERE log = l.log) ";
+/// Columns, and where they are from.
+pub(crate) const LOG: (&str, &str) = (
+    "SELECT l.log, l.owner, l.origin, l.key, l.block, l.time, l.tx, \
+     a.block, a.time, a.tx, a.log, a.old_size, a.size, a.root, a.entries",
+    "FROM logs l LEFT JOIN anchors a ON a.id = (SELECT max(id) FROM anchors WHERE log = l.log)",
+);
 
-fn log(c: &mut Columns) -> rusqlite::Result<LogRow> {
+fn logs(rest: &str) -> String {
+    let (columns, from) = LOG;
+    format!("{columns} {from} {rest}")
+}
+
+pub(crate) fn log(c: &mut Columns) -> rusqlite::Result<LogRow> {
     Ok(LogRow {
         log: LogId(c.word()?),
         owner: c.address()?,
@@ -57,7 +65,7 @@ fn log(c: &mut Columns) -> rusqlite::Result<LogRow> {
     })
 }
 
-fn anchor(c: &mut Columns, at: Moment) -> rusqlite::Result<Anchor> {
+pub(crate) fn anchor(c: &mut Columns, at: Moment) -> rusqlite::Result<Anchor> {
     Ok(Anchor {
         log: LogId(c.word()?),
         old_size: c.number()?,
@@ -74,7 +82,7 @@ impl Index {
     /// # Errors
     /// The database could not be read; so are those of all below.
     pub fn logs(&self) -> Result<Vec<LogRow>, IndexError> {
-        Ok(all(&self.connection, &format!("{LOG} ORDER BY l.id"), [], log)?)
+        Ok(all(&self.connection, &logs("ORDER BY l.id"), [], log)?)
     }
 
     /// A log, if there is such a one.
@@ -82,7 +90,7 @@ impl Index {
     /// # Errors
     /// As [`Index::logs`].
     pub fn log_of_id(&self, id: LogId) -> Result<Option<LogRow>, IndexError> {
-        Ok(first(&self.connection, &format!("{LOG} WHERE l.log = ?1"), [id.0.0], log)?)
+        Ok(first(&self.connection, &logs("WHERE l.log = ?1"), [id.0.0], log)?)
     }
 
     /// The logs of `owner`, from the first.
@@ -90,7 +98,7 @@ impl Index {
     /// # Errors
     /// As [`Index::logs`].
     pub fn logs_of(&self, owner: Address) -> Result<Vec<LogRow>, IndexError> {
-        let sql = format!("{LOG} WHERE l.owner = ?1 ORDER BY l.id");
+        let sql = logs("WHERE l.owner = ?1 ORDER BY l.id");
         Ok(all(&self.connection, &sql, [owner.0.0], log)?)
     }
 

@@ -39,10 +39,12 @@ pub struct CircuitRow {
     pub transaction: B256,
 }
 
-const RESULT: &str = "SELECT result, dataset, poster, circuit, version, grant, query, value, \
-     step, record, block, time, tx FROM results ";
+pub(crate) const RESULT: &str = "SELECT result, dataset, poster, circuit, version, grant, query, \
+     value, step, record, block, time, tx ";
+pub(crate) const ATTESTATION: &str =
+    "SELECT grant, dataset, account, version, equal, evidence, block, time, tx ";
 
-fn result(c: &mut Columns) -> rusqlite::Result<ResultRow> {
+pub(crate) fn result(c: &mut Columns) -> rusqlite::Result<ResultRow> {
     let mut posted = Posted {
         result: c.uint()?,
         dataset: c.uint()?,
@@ -61,7 +63,7 @@ fn result(c: &mut Columns) -> rusqlite::Result<ResultRow> {
     Ok(ResultRow { posted, at })
 }
 
-fn attestation(c: &mut Columns) -> rusqlite::Result<Attestation> {
+pub(crate) fn attestation(c: &mut Columns) -> rusqlite::Result<Attestation> {
     let mut attested = Attested {
         grant: c.uint()?,
         dataset: c.uint()?,
@@ -82,7 +84,7 @@ impl Index {
     /// # Errors
     /// The database could not be read; so are those of all below.
     pub fn results(&self) -> Result<Vec<ResultRow>, IndexError> {
-        Ok(all(&self.connection, &format!("{RESULT} ORDER BY id"), [], result)?)
+        Ok(all(&self.connection, &format!("{RESULT} FROM results ORDER BY id"), [], result)?)
     }
 
     /// A result, if there is such a one.
@@ -90,7 +92,7 @@ impl Index {
     /// # Errors
     /// As [`Index::results`].
     pub fn result(&self, number: U256) -> Result<Option<ResultRow>, IndexError> {
-        let sql = format!("{RESULT} WHERE result = ?1");
+        let sql = format!("{RESULT} FROM results WHERE result = ?1");
         Ok(first(&self.connection, &sql, [blob(number)], result)?)
     }
 
@@ -106,7 +108,7 @@ impl Index {
         poster: Address,
     ) -> Result<Option<ResultRow>, IndexError> {
         let sql = format!(
-            "{RESULT} WHERE dataset = ?1 AND version = ?2 AND circuit = ?3 AND query = ?4 \
+            "{RESULT} FROM results WHERE dataset = ?1 AND version = ?2 AND circuit = ?3 AND query = ?4 \
              AND poster = ?5"
         );
         let version = version.cast_signed();
@@ -119,9 +121,8 @@ impl Index {
     /// # Errors
     /// As [`Index::results`].
     pub fn attestations(&self, dataset: U256) -> Result<Vec<Attestation>, IndexError> {
-        let sql = "SELECT grant, dataset, account, version, equal, evidence, block, time, tx \
-                   FROM attestations WHERE dataset = ?1 ORDER BY id";
-        Ok(all(&self.connection, sql, [blob(dataset)], attestation)?)
+        let sql = format!("{ATTESTATION} FROM attestations WHERE dataset = ?1 ORDER BY id");
+        Ok(all(&self.connection, &sql, [blob(dataset)], attestation)?)
     }
 
     /// All registered circuits, from the first.

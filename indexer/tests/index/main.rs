@@ -15,4 +15,6 @@ mod proxy;
 mod reorg;
 mod scene;
 mod search;
+#[cfg(feature = "service")]
+mod service;
 mod wait;

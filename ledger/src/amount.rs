@@ -1,30 +1,26 @@
 //! Amounts in a token's own decimals: `12.5` of a token with 6 is 12,500,000 smallest units.
 
-use crate::failure::Failure;
 use alloy_primitives::U256;
 
 /// A text that is no amount of the token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotAmount {
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAmount {
+    /// Something else than digits and a point.
+    #[error("an amount is digits, with at most one point, such as 12.5")]
     Form,
+    /// More digits after the point than the token has decimals.
+    #[error("the token has {0} decimals; the amount has more")]
     TooFine(u8),
+    /// 2^96 smallest units or more.
+    #[error("the amount is larger than any price can be")]
     TooLarge,
 }
 
-impl std::fmt::Display for NotAmount {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Form => f.write_str("an amount is digits, with at most one point, such as 12.5"),
-            Self::TooFine(decimals) => {
-                write!(f, "the token has {decimals} decimals; the amount has more")
-            }
-            Self::TooLarge => f.write_str("the amount is larger than any price can be"),
-        }
-    }
-}
-
 /// Reads an amount into smallest units.
-fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
+///
+/// # Errors
+/// A text that is no amount of a token with so many decimals.
+pub fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
     let empty = whole.is_empty() || (part.is_empty() && text.contains('.'));
@@ -40,14 +36,8 @@ fn parse(text: &str, decimals: u8) -> Result<u128, NotAmount> {
     if units < 1 << 96 { Ok(units) } else { Err(NotAmount::TooLarge) }
 }
 
-/// The amount that an option gives.
-pub(crate) fn read(option: &str, text: &str, decimals: u8) -> Result<u128, Failure> {
-    parse(text, decimals)
-        .map_err(|why| Failure::could_not(format!("{option} {text:?} cannot be read: {why}")))
-}
-
 /// Smallest units as an amount, without trailing zeros.
-pub(crate) fn show(units: U256, decimals: u8) -> String {
+pub fn show(units: U256, decimals: u8) -> String {
     let digits = format!("{units:0>width$}", width = usize::from(decimals) + 1);
     let (whole, part) = digits.split_at(digits.len() - usize::from(decimals));
     match part.trim_end_matches('0') {

@@ -1,0 +1,56 @@
+//! The explorer: a page, its style and its script, all from here. The browser is told to load
+//! nothing else and to run nothing that stands in the page.
+
+use super::http::tagged;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// A file of the page.
+pub(super) struct File {
+    pub(super) path: &'static str,
+    kind: &'static str,
+    text: &'static str,
+}
+
+/// All of them.
+pub(super) const FILES: [File; 5] = [
+    File { path: "/", kind: "text/html; charset=utf-8", text: include_str!("page/index.html") },
+    File {
+        path: "/style.css",
+        kind: "text/css; charset=utf-8",
+        text: include_str!("page/style.css"),
+    },
+    File {
+        path: "/app.js",
+        kind: "text/javascript; charset=utf-8",
+        text: include_str!("page/app.js"),
+    },
+    File {
+        path: "/views.js",
+        kind: "text/javascript; charset=utf-8",
+        text: include_str!("page/views.js"),
+    },
+    File {
+        path: "/graph.js",
+        kind: "text/javascript; charset=utf-8",
+        text: include_str!("page/graph.js"),
+    },
+];
+
+/// The file, with what the browser may do with it.
+pub(super) fn answer(file: &File, headers: &HeaderMap) -> Response {
+    let mut response = tagged(HeaderValue::from_static(file.kind), file.text, headers);
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

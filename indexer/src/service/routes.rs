@@ -1,0 +1,135 @@
+//! Every address under `/v1` that answers from one moment of the index: a path, the parameters it
+//! knows, and a plain function. `openapi.json` describes the same list; a test compares them.
+
+mod datasets;
+mod grants;
+mod logs;
+mod results;
+
+use super::question::Question;
+use super::refusal::Refusal;
+use super::{Service, cursor};
+use crate::{AnswerAt, Index, Page, Position};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// What a route is answered from.
+pub(super) struct Reading<'a> {
+    pub(super) index: &'a Index,
+    pub(super) at: Position,
+    pub(super) service: &'a Service,
+    pub(super) question: &'a Question,
+}
+
+/// One address.
+pub(super) struct Route {
+    pub(super) path: &'static str,
+    pub(super) parameters: &'static [&'static str],
+    pub(super) answer: fn(&Reading<'_>) -> Result<Value, Refusal>,
+}
+
+const PAGE: [&str; 2] = ["limit", "cursor"];
+
+/// All of them.
+pub(super) const ROUTES: [Route; 15] = [
+    Route { path: "/v1/status", parameters: &[], answer: status },
+    Route {
+        path: "/v1/datasets",
+        parameters: &["q", "owner", "status", "min_samples", "limit", "cursor"],
+        answer: datasets::list,
+    },
+    Route { path: "/v1/datasets/{number}", parameters: &[], answer: datasets::one },
+    Route { path: "/v1/datasets/{number}/versions", parameters: &PAGE, answer: datasets::versions },
+    Route { path: "/v1/datasets/{number}/terms", parameters: &PAGE, answer: datasets::terms },
+    Route {
+        path: "/v1/datasets/{number}/attestations",
+        parameters: &PAGE,
+        answer: datasets::attestations,
+    },
+    Route {
+        path: "/v1/grants",
+        parameters: &["buyer", "provider", "dataset", "status", "limit", "cursor"],
+        answer: grants::list,
+    },
+    Route { path: "/v1/grants/{number}", parameters: &[], answer: grants::one },
+    Route {
+        path: "/v1/results",
+        parameters: &["dataset", "poster", "circuit", "limit", "cursor"],
+        answer: results::list,
+    },
+    Route { path: "/v1/results/{number}", parameters: &[], answer: results::one },
+    Route { path: "/v1/results/{number}/graph", parameters: &[], answer: results::graph },
+    Route { path: "/v1/logs", parameters: &["owner", "limit", "cursor"], answer: logs::list },
+    Route { path: "/v1/logs/{log}", parameters: &[], answer: logs::one },
+    Route { path: "/v1/logs/{log}/anchors", parameters: &PAGE, answer: logs::anchors },
+    Route { path: "/v1/logs/{log}/steps", parameters: &["limit", "before"], answer: logs::steps },
+];
+
+impl Route {
+    /// The whole answer: what the route says, under the block that it is of.
+    pub(super) fn whole(
+        &self,
+        index: &mut Index,
+        service: &Service,
+        question: &Question,
+    ) -> Result<Value, Refusal> {
+        question.verify_names(self.parameters)?;
+        let answer = index.at_once(|index, at| {
+            let said = (self.answer)(&Reading { index, at, service, question })?;
+            let mut whole = Map::new();
+            whole.insert("at".to_owned(), json!(AnswerAt::from(at)));
+            if let Value::Object(said) = said {
+                whole.extend(said);
+            }
+            Ok::<_, Refusal>(Value::Object(whole))
+        })?;
+        answer.ok_or(Refusal::Empty)
+    }
+}
+
+/// A page under its rows' name.
+fn page<T, S: Serialize>(name: &str, page: &Page<T>, show: impl Fn(&T) -> S) -> Value {
+    let next = page.next.as_ref().map(cursor::write);
+    json!({ name: page.rows.iter().map(show).collect::<Vec<_>>(), "next": next })
+}
+
+fn status(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let network = &reading.service.network;
+    let (phase, why) = reading.service.status.phase();
+    let accumulators = reading.index.accumulators()?;
+    let contracts = network.contracts.all().map(|(name, contract)| {
+        let acc = accumulators.iter().find(|(address, _)| *address == contract.address);
+        json!({ "name": name, "address": contract.address, "accumulator": acc.map(|(_, acc)| acc) })
+    });
+    Ok(json!({
+        "status": phase,
+        "why": why,
+        "network": { "name": network.name, "chain": network.chain, "genesis": network.genesis },
+        "contracts": contracts,
+        "policy": network.policy,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ROUTES;
+    use crate::service::http::OPENAPI;
+    use serde_json::Value;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_description_has_every_route_and_parameter_and_no_other() {
+        let described: Value = serde_json::from_str(OPENAPI).unwrap();
+        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (path, item) in described["paths"].as_object().unwrap() {
+            let parameters = item["get"]["parameters"].as_array();
+            let names = parameters.into_iter().flatten().filter(|p| p["in"] == "query");
+            paths.insert(path, names.map(|p| p["name"].as_str().unwrap()).collect());
+        }
+        for other in ["/v1/follow", "/v1/openapi.json", "/health", "/metrics"] {
+            assert_eq!(paths.remove(other), Some(Vec::new()), "{other}");
+        }
+        let routes = ROUTES.iter().map(|route| (route.path, route.parameters.to_vec())).collect();
+        assert_eq!(paths, routes);
+    }
+}

@@ -1,0 +1,40 @@
+//! Logs, their anchors and their steps.
+
+use super::{Reading, page};
+use crate::service::question::found;
+use crate::service::refusal::Refusal;
+use crate::service::steps;
+use crate::{LogRow, ShownAnchor, ShownLog};
+use ledger::LogId;
+use serde_json::{Value, json};
+
+pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let question = reading.question;
+    let owner = question.given("owner", "an address")?;
+    let logs = reading.index.logs_page(owner, question.turn()?)?;
+    Ok(page("logs", &logs, |row| ShownLog::from(row)))
+}
+
+pub(super) fn one(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    Ok(json!({ "log": ShownLog::from(&opened(reading)?) }))
+}
+
+pub(super) fn anchors(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let log = opened(reading)?;
+    let anchors = reading.index.anchors_page(log.log, reading.question.turn()?)?;
+    Ok(page("anchors", &anchors, |row| ShownAnchor::from(row)))
+}
+
+/// The steps under the anchored head, the youngest first.
+pub(super) fn steps(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let (question, log) = (reading.question, opened(reading)?);
+    let before = question.given("before", "a step's number")?;
+    let listed = steps::before(reading.service.stores, &log, before, question.limit()?);
+    let rows: Vec<Value> = listed.steps.iter().map(steps::Numbered::json).collect();
+    Ok(json!({ "steps": rows, "next": listed.next, "incomplete": listed.incomplete }))
+}
+
+fn opened(reading: &Reading<'_>) -> Result<LogRow, Refusal> {
+    let id = LogId(reading.question.part("log", "32 bytes in hexadecimal")?);
+    found(reading.index.log_of_id(id)?, format_args!("log {id}"))
+}

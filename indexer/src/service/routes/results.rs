@@ -1,0 +1,40 @@
+//! Results, how much stands behind them, and what they were made from.
+
+use super::{Reading, page};
+use crate::service::graph;
+use crate::service::question::{Number, found};
+use crate::service::refusal::Refusal;
+use crate::{ResultFilter, ResultRow, ShownResult};
+use ledger::CircuitId;
+use serde_json::{Value, json};
+
+pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let (question, service) = (reading.question, reading.service);
+    let circuit = question.given("circuit", "32 bytes in hexadecimal")?;
+    let filter = ResultFilter {
+        dataset: question.given::<Number>("dataset", Number::FORM)?.map(|number| number.0),
+        poster: question.given("poster", "an address")?,
+        circuit: circuit.map(CircuitId),
+    };
+    let results = reading.index.results_page(&filter, question.turn()?)?;
+    let next = results.next;
+    let read = |row| ShownResult::read(reading.index, &service.network, service.stores, row);
+    let rows = results.rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(page("results", &crate::Page { rows, next }, Clone::clone))
+}
+
+pub(super) fn one(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let (row, service) = (posted(reading)?, reading.service);
+    let shown = ShownResult::read(reading.index, &service.network, service.stores, &row)?;
+    Ok(json!({ "result": shown }))
+}
+
+pub(super) fn graph(reading: &Reading<'_>) -> Result<Value, Refusal> {
+    let graph = graph::of_result(reading, &posted(reading)?)?;
+    Ok(json!({ "graph": graph }))
+}
+
+fn posted(reading: &Reading<'_>) -> Result<ResultRow, Refusal> {
+    let number = reading.question.number()?;
+    found(reading.index.result(number)?, format_args!("result:{number}"))
+}

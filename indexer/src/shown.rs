@@ -1,0 +1,49 @@
+//! What is shown of the index to people and programs: the one definition of the JSON that
+//! `provenome --json search`, `show` and `grants` print and that a served index answers.
+//!
+//! Each type is made from rows and reads back from its JSON, so that both sides of a served index
+//! are the same code.
+
+pub(crate) mod dataset;
+pub(crate) mod grant;
+pub(crate) mod history;
+pub(crate) mod log;
+pub(crate) mod result;
+
+pub use dataset::{Body, Ended, Known, NotProvable, Said, ShownDataset, ShownInFull, ShownTerms};
+pub use grant::ShownGrant;
+pub use history::{ShownAttestation, ShownTermsSpan, ShownVersion};
+pub use log::{ShownAnchor, ShownLog};
+pub use result::{ShownResult, Standing};
+
+use crate::Position;
+use alloy_primitives::B256;
+use ledger::network::Finality;
+use serde::{Deserialize, Serialize};
+
+/// The block that an answer is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerAt {
+    /// Its number.
+    pub block: u64,
+    /// Its hash.
+    pub hash: B256,
+    /// Its time, in seconds since 1970.
+    pub time: u64,
+    /// Whether the block itself is final.
+    pub level: Finality,
+    /// The last block that is.
+    pub finalized: Option<u64>,
+}
+
+impl From<Position> for AnswerAt {
+    fn from(position: Position) -> Self {
+        Self {
+            block: position.block,
+            hash: position.hash,
+            time: position.time,
+            level: position.finality(),
+            finalized: position.finalized,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A served index beside the home's own: the same answers, another network refused, and "proved"
+//! only where the chain, the policy and the record say so.
+
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use tests::scene::{Done, Scene, data};
+
+/// `provenome index serve`, killed with the test.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.arg("--json").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let first: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+        assert_eq!(first["event"], "listening");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url: first["url"].as_str().unwrap().to_owned() }
+    }
+
+    fn json(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).unwrap();
+        let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {heard}");
+        serde_json::from_str(body).unwrap()
+    }
+
+    /// Asks it to end, as Ctrl-C does; its exit code.
+    fn end(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_served_index_gives_the_answers_of_the_own_one() {
+    let scene = Scene::new();
+    let (hospital, lab) = (scene.actor("hospital"), scene.actor("lab"));
+    hospital.sell_small();
+    hospital.run(["anchor"]).yes();
+    lab.run(["buy", "dataset:1"]).yes();
+    hospital.run(["serve", "--once"]).yes();
+
+    let indexer = scene.stranger("indexer");
+    let serving =
+        Serving::start(&mut indexer.command(["index", "serve", "--listen", "127.0.0.1:0"]));
+    for (actor, words) in [
+        (&lab, &["search"][..]),
+        (&lab, &["search", "small", "--limit", "1"]),
+        (&lab, &["search", "no", "such", "words"]),
+        (&lab, &["show", "dataset:1"]),
+        (&lab, &["show", "grant:1"]),
+        (&lab, &["show", "result:1"]),
+        (&lab, &["show", "dataset:2"]),
+        (&lab, &["grants"]),
+        (&lab, &["grants", "--wait", "grant:1"]),
+        (&hospital, &["grants"]),
+    ] {
+        for json in [&["--json"][..], &[]] {
+            let own = Done::of(actor.command([]).args(words).args(json));
+            let served =
+                Done::of(actor.command([]).args(words).args(json).args(["--index", &serving.url]));
+            assert_eq!((&served.out, served.code), (&own.out, own.code), "{words:?}");
+            assert_eq!(served.err, own.err, "{words:?}");
+        }
+    }
+    let by_environment = Done::of(lab.command(["search"]).env("PROVENOME_INDEX", &serving.url));
+    assert_eq!(by_environment.yes().out, lab.run(["search"]).out);
+    let own = lab.json(["search"]);
+    assert_eq!(serving.json("/v1/datasets")["datasets"], own["datasets"]);
+    let log = &serving.json("/v1/logs")["logs"][0]["log"];
+    let steps = serving.json(&format!("/v1/logs/{}/steps", log.as_str().unwrap()));
+    assert_eq!((&steps["steps"][0]["kind"], &steps["incomplete"]), (&"list".into(), &Value::Null));
+
+    // One index of a home has one writer, and no other network's index is believed.
+    indexer.run(["index", "serve", "--once"]).could_not("another process keeps");
+    let other = Scene::new();
+    let stranger = other.actor("stranger");
+    stranger.sell_small();
+    stranger.run(["search", "--index", &serving.url]).could_not("follows another network");
+    stranger.run(["search", "--index", "ftp://x"]).could_not("is no address of a served index");
+    assert_eq!(serving.end(), Some(0));
+    lab.run(["search", "--index", "http://127.0.0.1:1"]).could_not("does not answer");
+    indexer.run(["index", "serve", "--once"]).yes().says("the index is at block");
+}
+
+#[test]
+fn a_result_is_proved_only_with_its_record_and_a_circuit_of_the_policy() {
+    let scene = Scene::new();
+    let hospital = scene.actor("hospital");
+    std::fs::copy(data("genotypes/chr22_10k.vcf.gz"), scene.path("chr22.vcf.gz")).unwrap();
+    std::fs::copy(data("columns16.tsv"), scene.path("columns.tsv")).unwrap();
+    hospital
+        .run(["seal", "chr22.vcf.gz", "--out", "sealed", "--title", "22", "--build", "GRCh37"])
+        .yes();
+    hospital.run(["list", "sealed", "--price", "250"]).yes();
+    let data = ["--data", "chr22.vcf.gz", "--columns", "columns.tsv", "--out", "result"];
+    Done::of(hospital.command(["prove", "allele-frequency"]).args(data)).yes();
+    hospital.run(["post", "result"]).yes();
+    hospital.run(["anchor"]).yes();
+
+    let indexer = scene.stranger("indexer");
+    let serving =
+        Serving::start(&mut indexer.command(["index", "serve", "--listen", "127.0.0.1:0"]));
+    let proved =
+        Done::of(&mut hospital.command(["show", "result:1", "--json", "--index", &serving.url]))
+            .yes()
+            .json();
+    assert_eq!(
+        (&proved["standing"], &proved["development_keys"]),
+        (&"proved".into(), &true.into())
+    );
+    assert_eq!(proved, hospital.json(["show", "result:1"]));
+    assert_eq!(serving.json("/v1/results?dataset=1")["results"][0]["standing"], "proved");
+    let graph = &serving.json("/v1/results/1/graph")["graph"];
+    let kinds = |name: &str| -> Vec<String> {
+        let nodes = graph["nodes"].as_array().unwrap().iter();
+        nodes.filter(|node| node["kind"] == name).map(|node| node["id"].to_string()).collect()
+    };
+    assert_eq!(
+        (kinds("result").len(), kinds("dataset").len(), kinds("step").len(), kinds("input").len()),
+        (1, 1, 2, 1),
+        "{graph:#}"
+    );
+    assert_eq!(
+        (graph["edges"].as_array().unwrap().len(), &graph["incomplete"]),
+        (4, &serde_json::json!([])),
+        "{graph:#}"
+    );
+    assert_eq!(serving.end(), Some(0));
+
+    // The same chain under a policy that names no circuit; and with an empty store.
+    let path = scene.path("network.json");
+    let honest = std::fs::read_to_string(&path).unwrap();
+    let mut network: Value = serde_json::from_str(&honest).unwrap();
+    network["policy"]["circuits"] = serde_json::json!([]);
+    std::fs::write(&path, network.to_string()).unwrap();
+    let posted = hospital.json(["show", "result:1"]);
+    assert_eq!(posted["standing"], "posted");
+    assert!(posted["why"].as_str().unwrap().starts_with("circuit: "), "{posted}");
+    std::fs::write(&path, honest).unwrap();
+    std::fs::create_dir(scene.path("empty")).unwrap();
+    let nowhere = format!("dir:{}", scene.path("empty").display());
+    let posted = hospital.json(["show", "result:1", "--store", &nowhere]);
+    assert_eq!(
+        (&posted["standing"], &posted["why"]),
+        (&"posted".into(), &"record: no store has the record".into())
+    );
+}
