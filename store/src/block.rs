@@ -2,6 +2,7 @@
 //! keeps blocks. Specification: `docs/spec/store.md`.
 
 use crate::disk::DiskError;
+use crate::kubo::KuboError;
 use crate::several::Attempt;
 use ledger::Cid;
 
@@ -10,14 +11,27 @@ pub const MAX_BLOCK: usize = 2 << 20;
 
 /// A place that keeps blocks.
 pub trait BlockStore: Send + Sync {
-    /// The place as a person writes it, `dir:PATH`.
+    /// The place as a person writes it, `dir:PATH` or `kubo:http://HOST:PORT`.
     fn name(&self) -> String;
+
+    /// Whether blocks come from it over a network, so that fetching one twice is worth avoiding.
+    fn is_far(&self) -> bool {
+        false
+    }
 
     /// The block's bytes, which hash to `cid`; `None` if the place does not have it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where other bytes stand under the name; the place could not be read.
     fn get(&self, cid: Cid) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// As [`BlockStore::get`], of what the place itself has: it asks no other for it.
+    ///
+    /// # Errors
+    /// As [`BlockStore::get`].
+    fn get_here(&self, cid: Cid) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(cid)
+    }
 
     /// Keeps the block durably. One that is there already is verified, and repaired if corrupt.
     ///
@@ -30,6 +44,24 @@ pub trait BlockStore: Send + Sync {
     /// # Errors
     /// The place could not be read.
     fn has(&self, cid: Cid) -> Result<bool, StoreError>;
+
+    /// Keeps what is there from being cleaned away: the block, and where it is a file's root, the
+    /// file. A place that never cleans up has nothing to do.
+    ///
+    /// # Errors
+    /// A block of it is not there; the place could not be written.
+    fn pin(&self, cid: Cid) -> Result<(), StoreError> {
+        let _ = cid;
+        Ok(())
+    }
+
+    /// Whether the place says that it keeps it so.
+    ///
+    /// # Errors
+    /// The place could not be asked.
+    fn pinned(&self, cid: Cid) -> Result<bool, StoreError> {
+        self.has(cid)
+    }
 }
 
 /// Why a block could not be had or kept.
@@ -80,6 +112,18 @@ pub enum StoreError {
         cid: Cid,
         /// The places that failed.
         failed: Vec<Attempt>,
+    },
+    /// A Kubo node did not do what it was asked.
+    #[error("{store} does not {doing} {cid}")]
+    Kubo {
+        /// The place.
+        store: String,
+        /// What it was to do.
+        doing: &'static str,
+        /// With which block.
+        cid: Cid,
+        /// Why not.
+        source: KuboError,
     },
     /// The disk refused.
     #[error(transparent)]

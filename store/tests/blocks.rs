@@ -4,29 +4,50 @@ use ledger::content::{Cid, Codec};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use store::kubo::AddressError;
 use store::several::{Attempt, Outcome};
 use store::{BlockStore, Directory, MAX_BLOCK, PlaceError, StoreError, Stores, parse_place};
+use tests::kubo::Kubo as Node;
 
-/// Where a place below the folder keeps a block as a file.
-type File = fn(&Path, Cid) -> PathBuf;
+/// An empty place, and where it keeps a block as a file.
+struct Place {
+    store: Box<dyn BlockStore>,
+    file: Box<dyn Fn(Cid) -> PathBuf>,
+    /// Stopped when the test is over.
+    _node: Option<Node>,
+}
+
 /// Makes an empty place below the folder.
-type Make = fn(&Path) -> (Box<dyn BlockStore>, File);
+type Make = fn(&Path) -> Place;
 
-fn directory(home: &Path) -> (Box<dyn BlockStore>, File) {
-    (Box::new(Directory::create(home.join("blocks")).unwrap()), |home, cid| {
-        file_of(&home.join("blocks"), cid)
-    })
+fn directory(home: &Path) -> Place {
+    let blocks = home.join("blocks");
+    let store = Box::new(Directory::create(&blocks).unwrap());
+    Place { store, file: Box::new(move |cid| file_of(&blocks, cid)), _node: None }
 }
 
-fn two_directories(home: &Path) -> (Box<dyn BlockStore>, File) {
+fn two_directories(home: &Path) -> Place {
     let one = Directory::create(home.join("one")).unwrap();
-    let two = Directory::create(home.join("two")).unwrap();
-    (Box::new(Stores::new(vec![Box::new(one), Box::new(two)])), |home, cid| {
-        file_of(&home.join("two"), cid)
-    })
+    let two = home.join("two");
+    let both = vec![Box::new(one) as _, Box::new(Directory::create(&two).unwrap()) as _];
+    let store = Box::new(Stores::new(both));
+    Place { store, file: Box::new(move |cid| file_of(&two, cid)), _node: None }
 }
 
-const EVERY: [Make; 2] = [directory, two_directories];
+fn kubo(home: &Path) -> Place {
+    let repository = home.join("ipfs");
+    let node = Node::start(&repository);
+    let store = parse_place(&node.place()).unwrap();
+    let file = Box::new(move |cid| tests::kubo::file(&repository, cid));
+    Place { store, file, _node: Some(node) }
+}
+
+fn directory_and_kubo(home: &Path) -> Place {
+    let (near, far) = (directory(home), kubo(home));
+    Place { store: Box::new(Stores::new(vec![near.store, far.store])), ..far }
+}
+
+const EVERY: [Make; 4] = [directory, two_directories, kubo, directory_and_kubo];
 
 fn file_of(folder: &Path, cid: Cid) -> PathBuf {
     folder.join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
@@ -56,7 +77,7 @@ fn a_folder_that_goes_away_is_told_and_found_again() {
 fn keeps_what_was_put_and_nothing_else() {
     for make in EVERY {
         let home = tempfile::tempdir().unwrap();
-        let (store, file) = make(home.path());
+        let Place { store, file, _node } = make(home.path());
         for (codec, bytes) in [
             (Codec::Raw, vec![]),
             (Codec::Raw, vec![7; MAX_BLOCK]),
@@ -70,19 +91,25 @@ fn keeps_what_was_put_and_nothing_else() {
             store.put(cid, &bytes).unwrap();
             assert!(store.has(cid).unwrap());
             assert_eq!(store.get(cid).unwrap(), Some(bytes));
-            assert!(file(home.path(), cid).is_file());
+            assert!(file(cid).is_file());
         }
-        let (raw, cbor) = (Cid::of(Codec::Raw, b"x"), Cid::of(Codec::DagCbor, b"x"));
-        store.put(raw, b"x").unwrap();
-        assert_eq!(store.get(cbor).unwrap(), None, "a CID is digest and codec");
     }
+}
+
+#[test]
+fn a_block_in_a_folder_has_digest_and_codec() {
+    let home = tempfile::tempdir().unwrap();
+    let Place { store, .. } = directory(home.path());
+    let (raw, cbor) = (Cid::of(Codec::Raw, b"x"), Cid::of(Codec::DagCbor, b"x"));
+    store.put(raw, b"x").unwrap();
+    assert_eq!(store.get(cbor).unwrap(), None);
 }
 
 #[test]
 fn refuses_bytes_that_are_not_the_block_or_too_many() {
     for make in EVERY {
         let home = tempfile::tempdir().unwrap();
-        let (store, file) = make(home.path());
+        let Place { store, file, _node } = make(home.path());
         let cid = Cid::of(Codec::Raw, b"right");
         let error = refusal(store.put(cid, b"wrong").unwrap_err());
         assert!(error.ends_with(&format!("the 5 bytes given as {cid} are not that block")));
@@ -90,7 +117,7 @@ fn refuses_bytes_that_are_not_the_block_or_too_many() {
         let error = refusal(store.put(Cid::of(Codec::Raw, &large), &large).unwrap_err());
         assert!(error.ends_with("2097153 bytes are more than the 2097152 of a block"), "{error}");
         assert_eq!(store.get(cid).unwrap(), None);
-        assert!(!file(home.path(), cid).exists());
+        assert!(!file(cid).exists());
     }
 }
 
@@ -109,12 +136,12 @@ fn refusal(error: StoreError) -> String {
 fn put_repairs_a_corrupt_block() {
     for make in EVERY {
         let home = tempfile::tempdir().unwrap();
-        let (store, file) = make(home.path());
+        let Place { store, file, _node } = make(home.path());
         let cid = Cid::of(Codec::Raw, b"right");
         store.put(cid, b"right").unwrap();
-        fs::write(file(home.path(), cid), b"wrong").unwrap();
+        fs::write(file(cid), b"wrong").unwrap();
         store.put(cid, b"right").unwrap();
-        assert_eq!(fs::read(file(home.path(), cid)).unwrap(), b"right");
+        assert_eq!(fs::read(file(cid)).unwrap(), b"right");
         assert_eq!(store.get(cid).unwrap().unwrap(), b"right");
     }
 }
@@ -123,7 +150,7 @@ fn put_repairs_a_corrupt_block() {
 fn concurrent_writers_agree() {
     for make in EVERY {
         let home = tempfile::tempdir().unwrap();
-        let (store, _) = make(home.path());
+        let Place { store, _node, .. } = make(home.path());
         let blocks: Vec<Vec<u8>> = (0..20).map(|n| vec![n; 3000]).collect();
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -142,10 +169,10 @@ fn concurrent_writers_agree() {
 #[test]
 fn what_is_not_the_block_is_corrupt() {
     let home = tempfile::tempdir().unwrap();
-    let (store, file) = directory(home.path());
+    let Place { store, file, .. } = directory(home.path());
     let cid = Cid::of(Codec::Raw, b"right");
     store.put(cid, b"right").unwrap();
-    let path = file(home.path(), cid);
+    let path = file(cid);
     let honest = home.path().join("honest");
     fs::write(&honest, b"right").unwrap();
     let spoil: [(&str, &dyn Fn()); 6] = [
@@ -175,12 +202,12 @@ fn what_is_not_the_block_is_corrupt() {
 #[test]
 fn a_linked_shard_is_not_followed() {
     let home = tempfile::tempdir().unwrap();
-    let (store, file) = directory(home.path());
+    let Place { store, file, .. } = directory(home.path());
     let cid = Cid::of(Codec::Raw, b"right");
     let outside = home.path().join("outside");
     fs::create_dir(&outside).unwrap();
     fs::write(outside.join(cid.to_string()), b"right").unwrap();
-    symlink(&outside, file(home.path(), cid).parent().unwrap()).unwrap();
+    symlink(&outside, file(cid).parent().unwrap()).unwrap();
     let error = store.get(cid).unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
     let error = store.put(cid, b"right").unwrap_err();
@@ -191,10 +218,10 @@ fn a_linked_shard_is_not_followed() {
 #[test]
 fn blocks_are_public_and_nothing_else_is_left() {
     let home = tempfile::tempdir().unwrap();
-    let (store, file) = directory(home.path());
+    let Place { store, file, .. } = directory(home.path());
     let cid = Cid::of(Codec::Raw, b"right");
     store.put(cid, b"right").unwrap();
-    let path = file(home.path(), cid);
+    let path = file(cid);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o700;
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
@@ -281,11 +308,11 @@ fn several_places_say_missing_only_where_all_do() {
     );
 
     let home = tempfile::tempdir().unwrap();
-    let (near, file) = directory(home.path());
+    let Place { store: near, file, .. } = directory(home.path());
     let error = Stores::new(vec![Box::new(FAR), near]).put(cid, b"right").unwrap_err();
     let StoreError::NotEverywhere { failed, .. } = error else { panic!("{error:?}") };
     assert_eq!(failed, [said("far", Outcome::Failed(reason))]);
-    assert!(file(home.path(), cid).is_file(), "the other place has the block");
+    assert!(file(cid).is_file(), "the other place has the block");
     assert!(several([FAR]).has(cid).is_err());
     assert!(!several([EMPTY]).has(cid).unwrap());
 }
@@ -300,8 +327,28 @@ fn a_place_is_a_folder_that_is_there() {
     fs::write(home.path().join("file"), "").unwrap();
     let error = parse_place(&format!("dir:{path}/file")).err().unwrap();
     assert_eq!(error.to_string(), format!("{path}/file is no folder"));
-    for text in ["", "dir:", "dir", path, "ftp://x"] {
+    for text in ["", "dir:", "dir", path, "ftp://x", "http://127.0.0.1:5001"] {
         let error = parse_place(text).err().unwrap();
         assert!(matches!(&error, PlaceError::Unknown(t) if t == text), "{text:?}: {error:?}");
+    }
+}
+
+#[test]
+fn a_node_is_named_by_host_and_port_alone() {
+    let place = parse_place("kubo:http://127.0.0.1:5001/").unwrap();
+    assert_eq!(place.name(), "kubo:http://127.0.0.1:5001");
+    for text in
+        ["", "127.0.0.1:5001", "ftp://x", "http://", "http://x/api", "http://x?q", "http://x#f"]
+    {
+        let error = parse_place(&format!("kubo:{text}")).err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            format!("{text:?} is no address of a Kubo node: write kubo:http://HOST:PORT")
+        );
+    }
+    for text in ["http://me:pass@x", "http://me@x:5001", "http://me:pass@x:bad", "pass@x:1"] {
+        let error = parse_place(&format!("kubo:{text}")).err().unwrap();
+        assert!(matches!(error, PlaceError::Address(AddressError::Secret)), "{error:?}");
+        assert!(!error.to_string().contains("pass@"), "{error}");
     }
 }

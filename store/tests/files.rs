@@ -69,20 +69,28 @@ fn vectors_of_cids() {
 
 #[test]
 fn a_stored_file_reads_back_whatever_the_reads() {
+    let home = tempfile::tempdir().unwrap();
+    let node = tests::kubo::Kubo::start(&home.path().join("ipfs"));
+    let kubo = Stores::new(vec![store::parse_place(&node.place()).unwrap()]);
+    let (_home, directory) = empty_store();
     for size in [0, 1, LEAF as u64 - 1, LEAF as u64, LEAF as u64 + 1, 5 << 20] {
-        let (_home, stores) = empty_store();
-        let mut told = Vec::new();
-        let input = Shortly(Lcg(1).take(size), false);
-        let file = write_file(&stores, input, |done| told.push(done)).unwrap();
-        assert_eq!(file, file_cid(Lcg(1).take(size)).unwrap());
-        assert_eq!(told.last(), Some(&size));
-        let mut opened = open_file(&stores, file.cid).unwrap();
-        assert_eq!(opened.size(), size);
-        let (mut read, mut expected) = (Vec::new(), Vec::new());
-        Shortly(&mut opened, false).read_to_end(&mut read).unwrap();
-        Lcg(1).take(size).read_to_end(&mut expected).unwrap();
-        assert!(read == expected, "{size} bytes");
+        reads_back(&directory, size);
+        reads_back(&kubo, size);
     }
+}
+
+fn reads_back(stores: &Stores, size: u64) {
+    let mut told = Vec::new();
+    let input = Shortly(Lcg(1).take(size), false);
+    let file = write_file(stores, input, |done| told.push(done)).unwrap();
+    assert_eq!(file, file_cid(Lcg(1).take(size)).unwrap());
+    assert_eq!(told.last(), Some(&size));
+    let mut opened = open_file(stores, file.cid).unwrap();
+    assert_eq!(opened.size(), size);
+    let (mut read, mut expected) = (Vec::new(), Vec::new());
+    Shortly(&mut opened, false).read_to_end(&mut read).unwrap();
+    Lcg(1).take(size).read_to_end(&mut expected).unwrap();
+    assert!(read == expected, "{size} bytes");
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! What end-to-end tests share: a local chain, a block store, and actors who run the program.
+//! What end-to-end tests share: a local chain, an IPFS node, a block store, and actors who run the program.
 
 pub mod anvil;
 pub mod job;
+pub mod kubo;
 pub mod proxy;
 pub mod redaction;
 pub mod scene;
