@@ -1,10 +1,15 @@
-//! Against a real Kubo.
+//! Against a real Kubo: the CIDs that it gives the same bytes, and all that can go wrong on the
+//! way to it.
 
 #[path = "kubo/cids.rs"]
 mod cids;
+#[path = "kubo/faults.rs"]
+mod faults;
 
+use ledger::content::{Cid, Codec};
 use std::io::{self, Read};
-use store::{BlockStore, Kubo};
+use std::path::Path;
+use store::{BlockStore, Directory, Kubo};
 use tempfile::TempDir;
 use tests::kubo::Kubo as Node;
 
@@ -28,4 +33,12 @@ fn node() -> (TempDir, Node) {
 
 fn client(node: &Node) -> Box<dyn BlockStore> {
     Box::new(Kubo::at(&node.url).unwrap())
+}
+
+fn folder(home: &Path) -> Box<dyn BlockStore> {
+    Box::new(Directory::create(home.join("blocks")).unwrap())
+}
+
+fn raw(bytes: &[u8]) -> Cid {
+    Cid::of(Codec::Raw, bytes)
 }

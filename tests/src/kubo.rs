@@ -1,6 +1,8 @@
 //! An IPFS node of the test's own: a fresh repository, offline, on ports that are free, stopped
 //! with the test.
 
+pub mod proxy;
+
 use ledger::Cid;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
