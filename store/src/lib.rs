@@ -13,6 +13,7 @@ pub mod place;
 pub mod several;
 pub mod unixfs;
 pub mod unnamed;
+pub mod upkeep;
 
 pub use block::{BlockStore, MAX_BLOCK, StoreError};
 pub use directory::Directory;
@@ -23,3 +24,4 @@ pub use place::{PlaceError, parse_place};
 pub use several::Stores;
 pub use unixfs::{FileCid, FileReader, UnixfsError, file_cid, open_file, write_file};
 pub use unnamed::UnnamedFile;
+pub use upkeep::Upkeep;

@@ -7,7 +7,8 @@ mod read;
 mod write;
 
 use crate::block::StoreError;
-use ledger::Cid;
+use ledger::{Cid, Codec};
+use node::Node;
 use std::io;
 
 pub use ledger::manifest::PROFILE;
@@ -21,6 +22,12 @@ pub const LEAF: usize = 1 << 20;
 pub const WIDTH: usize = 1024;
 /// Nodes above a leaf, at most; at full width four of them span an exbibyte.
 pub const MAX_DEPTH: usize = 6;
+
+/// What a file's node links to, in the file's order; nothing for another block.
+pub(crate) fn links(cid: Cid, block: &[u8]) -> Vec<Cid> {
+    let node = (cid.codec() == Codec::DagPb).then(|| Node::parse(block).ok()).flatten();
+    node.map_or_else(Vec::new, |node| node.parts.into_iter().map(|part| part.cid).collect())
+}
 
 /// A file's CID and its length in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,12 @@
-//! Against a real Kubo: the CIDs that it gives the same bytes, and all that can go wrong on the
-//! way to it.
+//! Against a real Kubo: the CIDs that it gives the same bytes, its pins, and all that can go wrong
+//! on the way to it.
 
 #[path = "kubo/cids.rs"]
 mod cids;
 #[path = "kubo/faults.rs"]
 mod faults;
+#[path = "kubo/upkeep.rs"]
+mod upkeep;
 
 use ledger::content::{Cid, Codec};
 use std::io::{self, Read};
