@@ -57,7 +57,12 @@ impl Upkeep {
         }
         let bytes = match found.map_or_else(|| stores.fetch(cid), Ok) {
             Ok(bytes) => bytes,
-            Err(error) => return Tended { cid, repaired: Vec::new(), failed: Some(error) },
+            Err(error) => {
+                if !failed.is_empty() {
+                    self.0.clear();
+                }
+                return Tended { cid, repaired: Vec::new(), failed: Some(error) };
+            }
         };
         let mut repaired = Vec::new();
         for (place, outcome) in lacking {
