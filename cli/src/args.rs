@@ -139,7 +139,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "URL", env = "PROVENOME_RPC", value_delimiter = ',')]
     pub(crate) rpc: Vec<String>,
 
-    /// A block store: dir:PATH; several are all written, and asked in turn
+    /// A block store: dir:PATH or kubo:URL; several are all written, and asked in turn
     #[arg(
         long,
         global = true,

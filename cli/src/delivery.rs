@@ -134,7 +134,7 @@ fn publish(session: &Session, digest: B256) -> Result<(), Failure> {
     let bytes = read_small(&path, 1 << 20)?
         .ok_or_else(|| io::Error::other("it is not there"))
         .context("read the kept envelope", &path)?;
-    session.stores()?.put(Cid::new(Codec::Raw, digest), &bytes)?;
+    session.stores()?.keep(Cid::new(Codec::Raw, digest), &bytes)?;
     Ok(())
 }
 

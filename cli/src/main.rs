@@ -20,6 +20,7 @@ mod reading;
 mod session;
 mod span;
 mod staging;
+mod upkeep;
 
 use std::process::ExitCode;
 

@@ -16,9 +16,9 @@ use std::cell::OnceCell;
 use std::fs::{File, TryLockError};
 use std::ops::Deref;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use store::Stores;
+use store::{BlockStore, Directory, Stores};
 use vault::{Passphrase, Unlocked, Vault};
 
 /// The address of a local chain.
@@ -155,15 +155,28 @@ impl Session {
         if let Some(stores) = self.stores.get() {
             return Ok(stores);
         }
+        let stores: &'static Stores = Box::leak(Box::new(self.open_stores()?));
+        Ok(self.stores.get_or_init(|| stores))
+    }
+
+    /// The same, with a folder for what this transfer fetches from afar, if anything is far.
+    pub(crate) fn stores_keeping(&self, near: &Path) -> Result<&'static Stores, Failure> {
+        let stores = self.stores()?;
+        if !stores.places().any(BlockStore::is_far) {
+            return Ok(stores);
+        }
+        let stores = self.open_stores()?.keeping_near(Directory::create(near)?);
+        Ok(Box::leak(Box::new(stores)))
+    }
+
+    fn open_stores(&self) -> Result<Stores, Failure> {
         let given = if self.store.is_empty() { &self.config.store } else { &self.store };
         if given.is_empty() {
             return Err(Failure::could_not("no block store is named")
-                .hint("name one with --store dir:PATH, or once with `provenome init --store …`"));
+                .hint("name one with --store dir:PATH or kubo:http://HOST:PORT, or once with `provenome init --store …`"));
         }
         let places = given.iter().map(|place| store::parse_place(place));
-        let stores: &'static Stores =
-            Box::leak(Box::new(Stores::new(places.collect::<Result<_, _>>()?)));
-        Ok(self.stores.get_or_init(|| stores))
+        Ok(Stores::new(places.collect::<Result<_, _>>()?))
     }
 
     /// The index, as of the chain's head now.

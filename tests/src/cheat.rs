@@ -24,7 +24,7 @@ usage: cheat change-count TABLE           one AC of a result.tsv becomes one mor
        cheat drop-step HOME               the first step disappears from a home's log
        cheat hide-step HOME PASSPHRASE    anchor two more steps honestly, but list only one of them
                                           (PROVENOME_NETWORK, PROVENOME_RPC, PROVENOME_STORE)
-       cheat flip-byte FOLDER             one bit of the largest block of a dir: store";
+       cheat flip-byte FOLDER             one bit of the largest block in a store's folder";
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -14,7 +14,7 @@ type Keys = BTreeSet<String>;
 const RARE: [(&str, &[&str]); 5] = [
     ("network register", &["circuits[]"]),
     ("inspect", &["not_provable[].reason", "not_provable[].count", "not_provable[].examples[]"]),
-    ("serve", &["why", "from", "to"]),
+    ("serve", &["cid", "stores[]", "why", "from", "to"]),
     ("show", &["same_roots[]", "warnings[]"]),
     (
         "withdraw",

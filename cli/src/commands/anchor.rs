@@ -11,7 +11,6 @@ use ledger::checkpoint::Checkpoint;
 use ledger::log::{EntriesBlock, MAX_ENTRIES};
 use ledger::{Cid, Codec, merkle};
 use serde_json::json;
-use store::BlockStore as _;
 use vault::Unlocked;
 
 /// Put the own log's head on the chain.
@@ -118,11 +117,11 @@ fn publish(
 ) -> Result<(), Failure> {
     let stores = session.stores()?;
     for signed in steps {
-        stores.put(signed.cid(), &signed.step.encode())?;
+        stores.keep(signed.cid(), &signed.step.encode())?;
     }
     for block in blocks {
         let bytes = block.encode();
-        stores.put(Cid::of(Codec::DagCbor, &bytes), &bytes)?;
+        stores.keep(Cid::of(Codec::DagCbor, &bytes), &bytes)?;
     }
     Ok(())
 }

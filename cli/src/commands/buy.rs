@@ -187,7 +187,7 @@ fn request(
     })?;
     let request = NewRequest::new(vault.identity(), &provider)?;
     let cid = Cid::of(Codec::Raw, &request.block);
-    stores.put(cid, &request.block)?;
+    stores.keep(cid, &request.block)?;
     let answer_commit = request.answer_commit;
     let under_way = UnderWay { request: cid.digest(), answer_commit, seen };
     session.home().write_note(note, &under_way)?;

@@ -6,7 +6,7 @@ use crate::failure::{Context as _, Failure};
 use crate::home::read_small;
 use crate::logbook::SignedStep;
 use crate::session::{Session, signer};
-use crate::span;
+use crate::{span, upkeep};
 use clap::Args;
 use indexer::{Index, VersionRow};
 use ledger::dataset::{Version, VersionName};
@@ -68,6 +68,7 @@ pub(crate) fn run(session: &Session, args: &List) -> Result<Answer, Failure> {
             .hint("list from the home that sealed it, or `provenome keys restore` its backup")
     })?;
     put_all(session, &args.dir, &manifest)?;
+    upkeep::note_folder(session, &manifest, &args.dir)?;
 
     let version = version_of(&manifest);
     // Storing takes as long as the file is large; others of this home need not wait for that.
@@ -162,14 +163,14 @@ pub(crate) fn version_of(manifest: &Manifest) -> Version {
     }
 }
 
-/// Puts the manifest and the files it names into the stores, each held against its CID.
-fn put_all(session: &Session, dir: &Path, manifest: &Manifest) -> Result<(), Failure> {
+/// Puts the manifest and the files it names into the stores, each held against its CID, and pins
+/// them there.
+pub(crate) fn put_all(session: &Session, dir: &Path, manifest: &Manifest) -> Result<(), Failure> {
     let panel = &manifest.panel;
     put_file(session, &dir.join(BODY), manifest.body)?;
     put_file(session, &dir.join(LEAVES), panel.leaves)?;
     put_file(session, &dir.join(REFUSED), panel.refused_list)?;
-    session.stores()?.put(manifest.cid(), &manifest.encode())?;
-    Ok(())
+    Ok(session.stores()?.keep(manifest.cid(), &manifest.encode())?)
 }
 
 fn put_file(session: &Session, path: &Path, described: Described) -> Result<(), Failure> {
@@ -178,7 +179,7 @@ fn put_file(session: &Session, path: &Path, described: Described) -> Result<(), 
     let put = write_file(session.stores()?, file, |done| bar.set_position(done))?;
     bar.finish_and_clear();
     if put.cid == described.cid && put.size == described.size {
-        return Ok(());
+        return Ok(session.stores()?.pin(put.cid)?);
     }
     Err(Failure::no(format!("{} is not the file that the manifest names", path.display()))
         .check("content-id")
@@ -251,7 +252,7 @@ fn record(
     let step = logbook.step(Kind::List, (vec![input], vec![output]), config, time);
     let signature = vault.identity().sign_step(logbook.domain(), step.id());
     let signed = SignedStep { step, signature };
-    session.stores()?.put(signed.cid(), &signed.step.encode())?;
+    session.stores()?.keep(signed.cid(), &signed.step.encode())?;
     logbook.append(&signed)?;
     Ok(signed)
 }

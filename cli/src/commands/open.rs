@@ -3,7 +3,7 @@ use crate::commands::seal::commit_panel;
 use crate::commands::{deliver::found, number};
 use crate::delivery::binding;
 use crate::describe::count;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Context as _, Exit, Failure};
 use crate::session::Session;
 use alloy_primitives::{B256, U256};
 use clap::Args;
@@ -14,9 +14,10 @@ use ledger::{Cid, Codec, Id, Manifest, Thing, field};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use store::{FileReader, UnnamedFile, open_file};
+use store::{FileReader, Stores, UnnamedFile, open_file};
 use vault::{
     DataKey, Entry, Envelope, KeyRecord, OpenBody, OpenError, Origin, Secret, Unlocked, open_body,
 };
@@ -73,7 +74,8 @@ pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
 
     let mut out = UnnamedFile::create(&args.out)?;
     let bar = session.progress.bytes("decrypting", manifest.size);
-    let mut body = body(session, manifest, &received.key)?;
+    let near = session.home().folder("fetching")?.join(manifest.body.cid.to_string());
+    let mut body = body(session.stores_keeping(&near)?, manifest, &received.key)?;
     let (mut plain, mut length) = (Sha256::new(), 0_u64);
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -87,6 +89,10 @@ pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
         bar.set_position(length);
     }
     bar.finish_and_clear();
+    match fs::remove_dir_all(&near) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e).context("remove", &near)?,
+        _ => {}
+    }
     let sha256 = B256::new(plain.finalize().into());
     if length != manifest.size {
         return Err(Failure::no(format!(
@@ -172,11 +178,11 @@ const USELESS: &str = "the provider delivered something useless; before disputes
 
 /// The plain file behind a manifest, decrypted as it is read.
 pub(crate) fn body(
-    session: &Session,
+    stores: &'static Stores,
     manifest: &Manifest,
     key: &DataKey,
 ) -> Result<OpenBody<FileReader<'static>>, Failure> {
-    let file = open_file(session.stores()?, manifest.body.cid)?;
+    let file = open_file(stores, manifest.body.cid)?;
     if file.size() != manifest.body.size {
         return Err(Failure::no(format!(
             "the body has {} bytes, the manifest says {}",

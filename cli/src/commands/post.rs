@@ -19,7 +19,6 @@ use ledger::{Cid, Claim, Codec, Id, Record, Statement, Thing, field};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::PathBuf;
-use store::BlockStore as _;
 use vault::Unlocked;
 
 /// Publish a proved result.
@@ -87,9 +86,9 @@ pub(crate) fn run(session: &Session, args: &Post) -> Result<Answer, Failure> {
     let chain = session.chain()?;
     chain.check_post(me, &posting).map_err(|e| explain(e, session, &claim, &standing, &note))?;
     let stores = session.stores()?;
-    stores.put(signed.cid(), &signed.step.encode())?;
-    stores.put(record.result, claim.table().as_bytes())?;
-    stores.put(record.cid(), &record.encode())?;
+    stores.keep(signed.cid(), &signed.step.encode())?;
+    stores.keep(record.result, claim.table().as_bytes())?;
+    stores.keep(record.cid(), &record.encode())?;
     let done = chain.post(&signer(&vault), &posting)?;
     session.logbook()?.append(signed)?;
     session.home().remove_note(&note)?;

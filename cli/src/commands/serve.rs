@@ -4,8 +4,10 @@ use crate::describe;
 use crate::failure::{Exit, Failure};
 use crate::plain::{plain, plain_json};
 use crate::session::Session;
+use crate::upkeep::Upkeep;
 use clap::Args;
 use indexer::{Grant, Index, IndexError, Step, Writer};
+use ledger::Cid;
 use ledger::chain::Chain;
 use serde_json::json;
 use std::collections::HashMap;
@@ -28,8 +30,11 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// The envelope's block is published after the chain has the delivery. Malformed requests are
 /// declined, and their buyers refunded. One `serve` a home; other commands read beside it.
 ///
-/// JSON: one object a line: {event: "following" | "delivered" | "declined" | "waiting" | "reorg",
-/// …}.
+/// At the start and every hour it reads what this home listed in every store, and repairs what is
+/// gone or wrong there from another store or the sealed folder.
+///
+/// JSON: one object a line: {event: "following" | "delivered" | "declined" | "repaired" | "waiting"
+/// | "reorg", …}.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome serve")]
 pub(crate) struct Serve {
@@ -53,10 +58,12 @@ pub(crate) fn run(session: &Session, args: &Serve) -> Result<Answer, Failure> {
         &format!("following from block {}; Ctrl-C ends it", position.block),
     );
 
-    let mut serving = Serving { session, vault: &vault, chain, failed: HashMap::new() };
+    let mut serving =
+        Serving { session, vault: &vault, chain, failed: HashMap::new(), upkeep: Upkeep::new() };
     let pause = Duration::from_millis(if chain.node().is_local() { 300 } else { 3000 });
     loop {
         serving.round(&index)?;
+        serving.look_after(&index, args.once);
         if args.once {
             return serving.verdict();
         }
@@ -133,10 +140,13 @@ struct Serving<'a> {
     vault: &'a Unlocked,
     chain: &'a Chain,
     failed: HashMap<String, Instant>,
+    upkeep: Upkeep,
 }
 
 /// Under what the node's failures are told.
 const CHAIN: &str = "chain";
+/// Under what the stores' failures are told.
+const UPKEEP: &str = "upkeep";
 
 impl Serving<'_> {
     /// Delivers every order that may be delivered now.
@@ -159,6 +169,22 @@ impl Serving<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks after what was listed, for a moment or to the end.
+    fn look_after(&mut self, index: &Index, whole: bool) {
+        let session = self.session;
+        let told = |cid: Cid, stores: &[String]| {
+            say(
+                session,
+                &json!({ "event": "repaired", "cid": cid.to_string(), "stores": stores }),
+                &format!("repaired {cid} in {}", stores.join(", ")),
+            );
+        };
+        match self.upkeep.round(session, index, whole, told) {
+            Ok(()) => {}
+            Err(why) => self.waiting(UPKEEP, &why),
+        }
     }
 
     /// Tries it, unless it failed a short while ago.

@@ -103,7 +103,7 @@ impl From<UnixfsError> for Failure {
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         Self::could_not(format!("a store cannot be used: {}", with_causes(&error)))
-            .hint("--store dir:PATH names a folder that is there")
+            .hint("--store dir:PATH names a folder that is there, --store kubo:http://HOST:PORT an IPFS node")
     }
 }
 

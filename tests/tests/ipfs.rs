@@ -1,0 +1,79 @@
+//! The job over an IPFS node: pinned, looked after by `serve`, and gone on with where it stopped.
+
+use std::fs;
+use tests::job;
+use tests::kubo::Kubo;
+use tests::kubo::proxy::{Fault, Proxy};
+use tests::scene::{Actor, Done, Scene};
+
+fn over<const N: usize>(actor: &Actor<'_>, place: &str, words: [&str; N]) -> Done {
+    Done::of(actor.command(words).env("PROVENOME_STORE", place))
+}
+
+/// A hospital that has listed `small.vcf` over the node.
+fn listed<'a>(scene: &'a Scene, node: &Kubo) -> (Actor<'a>, String) {
+    let hospital = scene.actor("hospital");
+    job::few_records(scene, "small.vcf");
+    job::seal(&hospital, "small.vcf", "sealed").yes();
+    let list = ["list", "sealed", "--price", "250", "--json"];
+    let manifest = over(&hospital, &node.place(), list).yes().json()["manifest"].clone();
+    (hospital, manifest.as_str().unwrap().to_owned())
+}
+
+/// Takes all pins away, and then everything.
+fn clean(node: &Kubo) {
+    for kind in ["recursive", "direct"] {
+        let pins = node.ipfs(["pin", "ls", "--quiet", &format!("--type={kind}")]);
+        for pin in pins.lines() {
+            node.ipfs(["pin", "rm", pin]);
+        }
+    }
+    node.ipfs(["repo", "gc", "--quiet"]);
+}
+
+#[test]
+fn what_was_listed_is_pinned_and_repaired_from_the_sealed_folder() {
+    let scene = Scene::new();
+    let node = Kubo::start(&scene.path("ipfs"));
+    let (hospital, manifest) = listed(&scene, &node);
+    node.ipfs(["repo", "gc", "--quiet"]);
+    node.ipfs(["block", "stat", "--offline", &manifest]);
+    over(&hospital, &node.place(), ["serve", "--once"]).yes();
+
+    clean(&node);
+    let told = over(&hospital, &node.place(), ["serve", "--once"]).yes();
+    assert!(told.out.contains(&format!("repaired {manifest} in {}", node.place())), "{}", told.out);
+    let again = over(&hospital, &node.place(), ["serve", "--once"]).yes();
+    assert!(!again.out.contains("repaired"), "{}", again.out);
+    node.ipfs(["repo", "gc", "--quiet"]);
+    node.ipfs(["block", "stat", "--offline", &manifest]);
+
+    clean(&node);
+    fs::rename(scene.path("sealed"), scene.path("elsewhere")).unwrap();
+    let done = over(&hospital, &node.place(), ["serve", "--once"]);
+    done.could_not("not done: upkeep");
+}
+
+#[test]
+fn opening_goes_on_where_it_stopped() {
+    let scene = Scene::new();
+    let node = Kubo::start(&scene.path("ipfs"));
+    let (hospital, _) = listed(&scene, &node);
+    let lab = scene.actor("lab");
+    over(&lab, &node.place(), ["buy", "dataset:1"]).yes();
+    over(&hospital, &node.place(), ["deliver", "grant:1"]).yes();
+
+    let proxy = Proxy::start(&node.url);
+    let place = format!("kubo:{}", proxy.url);
+    let open = ["open", "grant:1", "--out", "genomes.vcf"];
+    over(&lab, &place, ["search"]).yes();
+    proxy.fault("block/get", Fault::Status(404), usize::MAX);
+    over(&lab, &place, open).could_not("it answers with HTTP status 404");
+    assert!(!scene.path("genomes.vcf").exists());
+    proxy.heal();
+    over(&lab, &place, open).yes();
+    let plain = |name: &str| fs::read(scene.path(name)).unwrap();
+    assert!(plain("genomes.vcf") == plain("small.vcf"));
+    let near = scene.path("lab/fetching");
+    assert_eq!(fs::read_dir(near).unwrap().count(), 0, "nothing is kept of what is done");
+}
