@@ -1,8 +1,8 @@
 use crate::answer::{Answer, Lines};
+use crate::clock;
 use crate::commands::{address, units};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::clock;
 use alloy_primitives::{Address, U256};
 use clap::{Args, Subcommand};
 use ledger::amount;

@@ -1,6 +1,6 @@
 use crate::answer::{Answer, Lines};
-use crate::commands::{number, units};
 use crate::commands::seal::{BODY, LEAVES, MANIFEST, REFUSED};
+use crate::commands::{number, units};
 use crate::describe;
 use crate::failure::{Context as _, Failure};
 use crate::home::read_small;

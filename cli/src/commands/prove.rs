@@ -276,7 +276,8 @@ fn from_store(
     let mut list = open_file(session.stores()?, manifest.panel.leaves.cid)?;
     io::copy(&mut list, &mut file).context("fetch the leaf list into", &scratch)?;
     let leaves = LeafList::new(file)?;
-    let genotypes = Genotypes::from_reader(body(session.stores()?, &manifest, &key)?, "the sealed body")?;
+    let genotypes =
+        Genotypes::from_reader(body(session.stores()?, &manifest, &key)?, "the sealed body")?;
     let panel = Panel {
         samples: genotypes.header().samples.len() as u64,
         columns: leaves.columns(),
