@@ -1,6 +1,7 @@
 //! What end-to-end tests share: a local chain, an IPFS node, a block store, and actors who run the program.
 
 pub mod anvil;
+pub mod interruption;
 pub mod job;
 pub mod kubo;
 pub mod proxy;
