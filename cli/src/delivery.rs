@@ -6,6 +6,7 @@
 
 use crate::failure::{Context as _, Failure};
 use crate::home::{read_small, write_file};
+use crate::published::{publish, was_published};
 use crate::session::{Session, signer};
 use alloy_primitives::B256;
 use indexer::{Grant, Index};
@@ -15,7 +16,6 @@ use ledger::network::Finality;
 use ledger::{Cid, Codec};
 use std::io;
 use std::path::PathBuf;
-use store::BlockStore as _;
 use vault::{Binding, Envelope, Request, Unlocked};
 
 /// Seconds before the deadline within which no delivery is begun.
@@ -93,7 +93,7 @@ pub(crate) fn deliver(
     let digest = ledger::hash::sha256(envelope.block());
     write_file(&kept(session, digest)?, envelope.block())?;
     let done = chain.deliver(&signer(vault), grant.grant, order, digest)?;
-    publish(session, digest)?;
+    publish_kept(session, digest)?;
     Ok(Outcome::Delivered {
         transaction: done.included.transaction,
         envelope: Cid::new(Codec::Raw, digest),
@@ -118,24 +118,23 @@ pub(crate) fn binding(
     })
 }
 
-/// Puts into the store what the chain says was delivered from here, where the store lacks it.
+/// Publishes what the chain says was delivered from here, where that was not done yet.
 pub(crate) fn publish_missing(session: &Session, grants: &[Grant]) -> Result<(), Failure> {
     for delivery in grants.iter().filter_map(|grant| grant.delivered.as_ref()) {
         let cid = Cid::new(Codec::Raw, delivery.envelope);
-        if kept(session, delivery.envelope)?.exists() && !session.stores()?.has(cid)? {
-            publish(session, delivery.envelope)?;
+        if kept(session, delivery.envelope)?.exists() && !was_published(session, cid)? {
+            publish_kept(session, delivery.envelope)?;
         }
     }
     Ok(())
 }
 
-fn publish(session: &Session, digest: B256) -> Result<(), Failure> {
+fn publish_kept(session: &Session, digest: B256) -> Result<(), Failure> {
     let path = kept(session, digest)?;
     let bytes = read_small(&path, 1 << 20)?
         .ok_or_else(|| io::Error::other("it is not there"))
         .context("read the kept envelope", &path)?;
-    session.stores()?.keep(Cid::new(Codec::Raw, digest), &bytes)?;
-    Ok(())
+    publish(session, Cid::new(Codec::Raw, digest), &bytes)
 }
 
 fn kept(session: &Session, digest: B256) -> Result<PathBuf, Failure> {

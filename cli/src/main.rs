@@ -16,6 +16,7 @@ mod pairing;
 mod passphrase;
 mod plain;
 mod progress;
+mod published;
 mod reading;
 mod session;
 mod span;

@@ -1,9 +1,10 @@
-//! What this home listed stays in the stores: `serve` reads it there at the start and once an hour,
-//! a part at a time so that no order waits, and repairs what a store lost from another store or
-//! from the sealed folder.
+//! What this home listed or published otherwise stays in the stores: `serve` reads it there at the
+//! start and once an hour, a part at a time so that no order waits, and repairs what a store lost
+//! from another store, from the sealed folder or from the home's copy.
 
 use crate::commands::list::put_all;
 use crate::failure::{Context as _, Failure};
+use crate::published;
 use crate::session::Session;
 use indexer::{Index, Metadata};
 use ledger::{Cid, Manifest};
@@ -20,13 +21,18 @@ const PART: Duration = Duration::from_millis(200);
 
 /// What is still to be looked at, and when all of it is again.
 pub(crate) struct Upkeep {
-    left: Vec<Manifest>,
+    left: Vec<Published>,
     now: Option<Walk>,
     due: Instant,
 }
 
+enum Published {
+    Listing(Box<Manifest>),
+    Block(Cid),
+}
+
 struct Walk {
-    manifest: Manifest,
+    of: Published,
     blocks: store::Upkeep,
     failed: Option<StoreError>,
 }
@@ -50,7 +56,7 @@ impl Upkeep {
             if begun < self.due {
                 return Ok(());
             }
-            self.left = listed(session, index)?;
+            self.left = published(session, index)?;
             self.due = begun + EVERY;
         }
         while whole || begun.elapsed() < PART {
@@ -66,8 +72,8 @@ impl Upkeep {
                 self.now = Some(walk);
             } else if let Some(why) = walk.failed {
                 self.due = begun + AGAIN;
-                refill(session, &walk.manifest, why)?;
-                told(walk.manifest.cid(), &[session.stores()?.name()]);
+                walk.of.refill(session, why)?;
+                told(walk.of.cid(), &[session.stores()?.name()]);
             }
         }
         Ok(())
@@ -75,35 +81,62 @@ impl Upkeep {
 }
 
 impl Walk {
-    fn of(manifest: Manifest) -> Self {
-        let panel = &manifest.panel;
-        let files = [manifest.body.cid, panel.leaves.cid, panel.refused_list.cid];
-        let blocks = store::Upkeep::of(files.into_iter().chain([manifest.cid()]));
-        Self { manifest, blocks, failed: None }
+    fn of(of: Published) -> Self {
+        let blocks = store::Upkeep::of(of.roots());
+        Self { of, blocks, failed: None }
     }
 }
 
-/// Stores again what no store has, from the folder that it was listed from.
-fn refill(session: &Session, manifest: &Manifest, why: StoreError) -> Result<(), Failure> {
-    let folder = session.home().note::<PathBuf>(&note_name(manifest))?;
-    match folder.filter(|folder| folder.is_dir()) {
-        Some(folder) => put_all(session, &folder, manifest),
-        None => Err(why.into()),
+impl Published {
+    fn cid(&self) -> Cid {
+        match self {
+            Self::Listing(manifest) => manifest.cid(),
+            Self::Block(cid) => *cid,
+        }
+    }
+
+    fn roots(&self) -> Vec<Cid> {
+        match self {
+            Self::Listing(manifest) => {
+                let panel = &manifest.panel;
+                vec![manifest.body.cid, panel.leaves.cid, panel.refused_list.cid, manifest.cid()]
+            }
+            Self::Block(cid) => vec![*cid],
+        }
+    }
+
+    /// Stores again what no store has: a listing from the folder that it was listed from, a block
+    /// from the home's copy.
+    fn refill(&self, session: &Session, why: StoreError) -> Result<(), Failure> {
+        match self {
+            Self::Listing(manifest) => {
+                let folder = session.home().note::<PathBuf>(&note_name(manifest))?;
+                match folder.filter(|folder| folder.is_dir()) {
+                    Some(folder) => put_all(session, &folder, manifest),
+                    None => Err(why.into()),
+                }
+            }
+            Self::Block(cid) => match published::copy(session, *cid)? {
+                Some(bytes) => published::publish(session, *cid, &bytes),
+                None => Err(why.into()),
+            },
+        }
     }
 }
 
-/// The manifests of what this home has listed.
-fn listed(session: &Session, index: &Index) -> Result<Vec<Manifest>, Failure> {
+/// What this home has listed, after what it published otherwise.
+fn published(session: &Session, index: &Index) -> Result<Vec<Published>, Failure> {
     let me = session.address()?;
-    let mut manifests = Vec::new();
+    let mut all = Vec::new();
     for dataset in index.datasets()?.into_iter().filter(|dataset| dataset.owner == me) {
         for row in index.versions(dataset.dataset)? {
             if let Metadata::There(manifest) = row.metadata {
-                manifests.push(*manifest);
+                all.push(Published::Listing(manifest));
             }
         }
     }
-    Ok(manifests)
+    all.extend(published::all(session)?.into_iter().map(Published::Block));
+    Ok(all)
 }
 
 /// Remembers where the sealed folder of a listing is.

@@ -1,4 +1,4 @@
-//! An IPFS node of the test's own: a fresh repository, offline, on ports that are free, stopped
+//! An IPFS node of the test's own: a fresh repository, on ports of this machine that are free, stopped
 //! with the test.
 
 pub mod proxy;
@@ -18,13 +18,31 @@ pub struct Kubo {
 }
 
 impl Kubo {
-    /// Starts one with the folder `repository`, which is made; when this returns, it listens.
+    /// Starts one with the folder `repository`, which is made; when this returns, it listens. It
+    /// knows no other node.
     pub fn start(repository: &Path) -> Self {
+        Self::with(repository, &["--offline"])
+    }
+
+    /// The same, for other nodes of this machine to connect to.
+    pub fn online(repository: &Path) -> Self {
+        Self::with(repository, &[])
+    }
+
+    /// Makes two nodes neighbours.
+    pub fn connect(&self, other: &Self) {
+        let addresses = other.ipfs(["swarm", "addrs", "local", "--id"]);
+        let address = addresses.lines().find(|address| address.starts_with("/ip4/127.0.0.1/tcp"));
+        self.ipfs(["swarm", "connect", address.expect("it listens on this machine")]);
+    }
+
+    fn with(repository: &Path, words: &[&str]) -> Self {
         run(repository, ["init", "--profile=test,unixfs-v1-2025"]);
         run(repository, ["config", "Addresses.API", "/ip4/127.0.0.1/tcp/0"]);
         run(repository, ["config", "Addresses.Gateway", "/ip4/127.0.0.1/tcp/0"]);
         let mut child = command(repository)
-            .args(["daemon", "--offline"])
+            .arg("daemon")
+            .args(words)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

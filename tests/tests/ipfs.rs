@@ -1,5 +1,6 @@
 //! The job over an IPFS node: pinned, looked after by `serve`, and gone on with where it stopped.
 
+use std::collections::BTreeSet;
 use std::fs;
 use tests::job;
 use tests::kubo::Kubo;
@@ -52,6 +53,56 @@ fn what_was_listed_is_pinned_and_repaired_from_the_sealed_folder() {
     fs::rename(scene.path("sealed"), scene.path("elsewhere")).unwrap();
     let done = over(&hospital, &node.place(), ["serve", "--once"]);
     done.could_not("not done: upkeep");
+}
+
+#[test]
+fn what_else_was_published_is_repaired_from_the_homes() {
+    let scene = Scene::new();
+    let node = Kubo::start(&scene.path("ipfs"));
+    let (hospital, _) = listed(&scene, &node);
+    let lab = scene.actor("lab");
+    over(&lab, &node.place(), ["buy", "dataset:1"]).yes();
+    over(&hospital, &node.place(), ["deliver", "grant:1"]).yes();
+    over(&lab, &node.place(), ["open", "grant:1", "--out", "genomes.vcf"]).yes();
+    over(&lab, &node.place(), ["attest", "grant:1"]).yes();
+    job::prove(&lab, "genomes.vcf", job::REGION, "result").yes();
+    over(&lab, &node.place(), ["post", "result"]).yes();
+    for actor in [&lab, &hospital] {
+        over(actor, &node.place(), ["anchor"]).yes();
+    }
+    let blocks =
+        || node.ipfs(["refs", "local"]).lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    node.ipfs(["repo", "gc", "--quiet"]);
+    let all = blocks();
+
+    clean(&node);
+    assert!(blocks().len() < 4, "{:?}", blocks());
+    let auditor = scene.stranger("auditor");
+    over(&auditor, &node.place(), ["audit", "result:1"]).could_not("no store has");
+    over(&lab, &node.place(), ["serve", "--once"]).yes().says("repaired");
+    over(&hospital, &node.place(), ["serve", "--once"]).yes().says("repaired");
+    node.ipfs(["repo", "gc", "--quiet"]);
+    assert_eq!(blocks(), all);
+    over(&auditor, &node.place(), ["audit", "result:1"]).yes();
+    for actor in [&lab, &hospital] {
+        let again = over(actor, &node.place(), ["serve", "--once"]).yes();
+        assert!(!again.out.contains("repaired"), "{}", again.out);
+    }
+}
+
+#[test]
+fn everybody_may_have_a_node_of_their_own() {
+    let scene = Scene::new();
+    let (hers, his) = (Kubo::online(&scene.path("hers")), Kubo::online(&scene.path("his")));
+    his.connect(&hers);
+    let (hospital, _) = listed(&scene, &hers);
+    let lab = scene.actor("lab");
+    over(&lab, &his.place(), ["search", "small"]).yes().says("dataset:1");
+    over(&lab, &his.place(), ["buy", "dataset:1"]).yes();
+    over(&hospital, &hers.place(), ["serve", "--once"]).yes().says("delivered");
+    over(&lab, &his.place(), ["open", "grant:1", "--out", "genomes.vcf"]).yes();
+    let plain = |name: &str| fs::read(scene.path(name)).unwrap();
+    assert!(plain("genomes.vcf") == plain("small.vcf"));
 }
 
 #[test]

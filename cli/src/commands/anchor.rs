@@ -2,6 +2,7 @@ use crate::answer::{Answer, Lines};
 use crate::describe;
 use crate::failure::Failure;
 use crate::logbook::{Logbook, SignedStep};
+use crate::published::publish;
 use crate::session::{Session, signer};
 use alloy_primitives::B256;
 use clap::Args;
@@ -62,7 +63,7 @@ pub(crate) fn run(session: &Session, _: &Anchor) -> Result<Answer, Failure> {
     let honest = head
         .is_none_or(|head| extends.is_some_and(|old| merkle::root(&leaves[..old]) == head.root));
     if honest {
-        publish(session, &steps, &blocks)?;
+        publish_log(session, &steps, &blocks)?;
     }
     let done = chain.anchor(&signer(&vault), &anchoring).map_err(|error| {
         let failure = Failure::from(error);
@@ -110,18 +111,17 @@ fn entries(
 }
 
 /// Everything that an auditor needs of the log, in the store before the chain names it.
-fn publish(
+fn publish_log(
     session: &Session,
     steps: &[SignedStep],
     blocks: &[EntriesBlock],
 ) -> Result<(), Failure> {
-    let stores = session.stores()?;
     for signed in steps {
-        stores.keep(signed.cid(), &signed.step.encode())?;
+        publish(session, signed.cid(), &signed.step.encode())?;
     }
     for block in blocks {
         let bytes = block.encode();
-        stores.keep(Cid::of(Codec::DagCbor, &bytes), &bytes)?;
+        publish(session, Cid::of(Codec::DagCbor, &bytes), &bytes)?;
     }
     Ok(())
 }

@@ -2,12 +2,12 @@ use crate::answer::{Answer, Lines};
 use crate::commands::open::Opened;
 use crate::commands::{deliver::found, number};
 use crate::failure::Failure;
+use crate::published::publish;
 use crate::session::{Session, signer};
 use clap::Args;
 use ledger::dag_cbor::Value;
 use ledger::{Cid, Codec, Id, Thing};
 use serde_json::json;
-use store::BlockStore as _;
 
 /// Say on chain whether what came is what was listed.
 ///
@@ -43,7 +43,7 @@ pub(crate) fn run(session: &Session, args: &Attest) -> Result<Answer, Failure> {
     ])
     .encode();
     let cid = Cid::of(Codec::DagCbor, &evidence);
-    session.stores()?.put(cid, &evidence)?;
+    publish(session, cid, &evidence)?;
     let order = (number, grant.order, envelope);
     let done = session.chain()?.attest(&signer(&vault), order, opened.equal, cid.digest())?;
     let verdict = if opened.equal { "equal" } else { "different" };

@@ -1,6 +1,7 @@
 use crate::answer::{Answer, Lines};
 use crate::commands::{number, show, show::Seen, units};
 use crate::failure::Failure;
+use crate::published;
 use crate::session::{Session, signer};
 use crate::{clock, describe, span};
 use alloy_primitives::{B256, U256};
@@ -11,7 +12,6 @@ use ledger::market::{GrantStatus, SaleStatus};
 use ledger::{Cid, Codec, Id, Manifest, Thing};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::BlockStore as _;
 use vault::{NewRequest, Unlocked, XWingPublic};
 
 /// Seconds for which the permit is good.
@@ -175,11 +175,13 @@ fn request(
     manifest: &Manifest,
     note: &str,
 ) -> Result<UnderWay, Failure> {
-    let (stores, seen) = (session.stores()?, Seen::of(dataset));
+    let seen = Seen::of(dataset);
     if let Some(under_way) = session.home().note::<UnderWay>(note)?
         && under_way.seen == seen
-        && stores.has(Cid::new(Codec::Raw, under_way.request))?
+        && let cid = Cid::new(Codec::Raw, under_way.request)
+        && let Some(request) = published::copy(session, cid)?
     {
+        published::publish(session, cid, &request)?;
         return Ok(under_way);
     }
     let provider = XWingPublic::new(manifest.xwing.as_slice()).map_err(|e| {
@@ -187,7 +189,7 @@ fn request(
     })?;
     let request = NewRequest::new(vault.identity(), &provider)?;
     let cid = Cid::of(Codec::Raw, &request.block);
-    stores.keep(cid, &request.block)?;
+    published::publish(session, cid, &request.block)?;
     let answer_commit = request.answer_commit;
     let under_way = UnderWay { request: cid.digest(), answer_commit, seen };
     session.home().write_note(note, &under_way)?;

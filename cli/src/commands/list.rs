@@ -5,6 +5,7 @@ use crate::describe;
 use crate::failure::{Context as _, Failure};
 use crate::home::read_small;
 use crate::logbook::SignedStep;
+use crate::published::publish;
 use crate::session::{Session, signer};
 use crate::{span, upkeep};
 use clap::Args;
@@ -252,7 +253,7 @@ fn record(
     let step = logbook.step(Kind::List, (vec![input], vec![output]), config, time);
     let signature = vault.identity().sign_step(logbook.domain(), step.id());
     let signed = SignedStep { step, signature };
-    session.stores()?.keep(signed.cid(), &signed.step.encode())?;
+    publish(session, signed.cid(), &signed.step.encode())?;
     logbook.append(&signed)?;
     Ok(signed)
 }

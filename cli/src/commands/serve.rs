@@ -30,8 +30,9 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// The envelope's block is published after the chain has the delivery. Malformed requests are
 /// declined, and their buyers refunded. One `serve` a home; other commands read beside it.
 ///
-/// At the start and every hour it reads what this home listed in every store, and repairs what is
-/// gone or wrong there from another store or the sealed folder.
+/// At the start and every hour it reads what this home listed, ordered, delivered, posted and anchored
+/// in every store, and repairs what is gone or wrong there from another store, the sealed folder or
+/// the home's own copy.
 ///
 /// JSON: one object a line: {event: "following" | "delivered" | "declined" | "repaired" | "waiting"
 /// | "reorg", …}.
