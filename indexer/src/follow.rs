@@ -3,10 +3,12 @@
 //! contracts' accumulators before it is relied on. Specification: `docs/spec/index.md`.
 
 use crate::batch::{self, Batch, Fetched};
+use crate::metadata::Sought;
 use crate::retry::{ask, header};
 use crate::writer::Cursor;
 use crate::{IndexError, Position, Writer};
 use alloy_primitives::B256;
+use ledger::Cid;
 use ledger::chain::{Block, Chain, Event};
 use std::time::Duration;
 use store::Stores;
@@ -82,8 +84,17 @@ impl Writer {
     /// # Errors
     /// The node could not be asked; it left out or invented events; a finalized block was replaced.
     pub fn step(&mut self, chain: &Chain, stores: &Stores) -> Result<Step, IndexError> {
+        self.step_seeking(chain, Sought::in_stores(stores))
+    }
+
+    /// The same, with manifests from elsewhere.
+    pub(crate) fn step_seeking(
+        &mut self,
+        chain: &Chain,
+        seek: impl Fn(Cid) -> Sought,
+    ) -> Result<Step, IndexError> {
         let step = self.follow(chain)?;
-        self.fetch_manifests(stores, STEP_METADATA)?;
+        self.fetch_manifests(seek, STEP_METADATA)?;
         Ok(step)
     }
 
@@ -116,7 +127,7 @@ impl Writer {
     }
 
     fn caught_up(&mut self, stores: &Stores) -> Result<Position, IndexError> {
-        self.fetch_manifests(stores, CATCH_UP_METADATA)?;
+        self.fetch_manifests(Sought::in_stores(stores), CATCH_UP_METADATA)?;
         self.position()
     }
 

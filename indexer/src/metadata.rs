@@ -24,6 +24,16 @@ const PATIENCE: Duration = Duration::from_secs(600);
 #[derive(Default)]
 pub(crate) struct Tries(HashMap<i64, (u32, Instant)>);
 
+impl Sought {
+    /// Waits for the stores.
+    pub(crate) fn in_stores(stores: &Stores) -> impl Fn(Cid) -> Self {
+        |cid| match stores.fetch(cid) {
+            Ok(bytes) => Self::There(bytes),
+            Err(error) => Self::Missing(error.to_string()),
+        }
+    }
+}
+
 impl Tries {
     fn is_due(&self, id: i64, now: Instant) -> bool {
         self.0.get(&id).is_none_or(|(_, until)| *until <= now)
@@ -37,6 +47,14 @@ impl Tries {
     }
 }
 
+/// What came of looking for a block.
+pub(crate) enum Sought {
+    There(Vec<u8>),
+    Missing(String),
+    /// It is not known yet.
+    Later,
+}
+
 /// What came of looking for a manifest.
 enum Found {
     There(Vec<u8>, Box<Manifest>),
@@ -48,21 +66,22 @@ impl Writer {
     /// Looks for missing manifests for about as long as `budget`.
     pub(crate) fn fetch_manifests(
         &mut self,
-        stores: &Stores,
+        seek: impl Fn(Cid) -> Sought,
         budget: Duration,
     ) -> Result<(), IndexError> {
         let begun = Instant::now();
         let missing = self.missing_manifests()?;
         let due: Vec<_> = missing.iter().filter(|(id, _)| self.tries.is_due(*id, begun)).collect();
         for chunk in due.chunks(CHUNK) {
-            let mut found = Vec::new();
+            let (mut found, mut looked) = (Vec::new(), 0);
             for (id, version) in chunk {
                 if begun.elapsed() > budget {
                     break;
                 }
-                found.push((*id, look_for(stores, version)));
+                looked += 1;
+                found.extend(look_for(&seek, version).map(|found| (*id, found)));
             }
-            let over = found.len() < chunk.len();
+            let over = looked < chunk.len();
             self.write(&found)?;
             if over {
                 break;
@@ -108,18 +127,19 @@ impl Writer {
     }
 }
 
-fn look_for(stores: &Stores, version: &Version) -> Found {
-    let bytes = match stores.fetch(Cid::new(Codec::DagCbor, version.manifest)) {
-        Ok(bytes) => bytes,
-        Err(error) => return Found::Missing(error.to_string()),
+fn look_for(seek: impl Fn(Cid) -> Sought, version: &Version) -> Option<Found> {
+    let bytes = match seek(Cid::new(Codec::DagCbor, version.manifest)) {
+        Sought::There(bytes) => bytes,
+        Sought::Missing(why) => return Some(Found::Missing(why)),
+        Sought::Later => return None,
     };
-    match Manifest::decode(&bytes) {
+    Some(match Manifest::decode(&bytes) {
         Err(error) => Found::Quarantined(error.to_string()),
         Ok(manifest) => match verify_manifest(&manifest, version) {
             Err(why) => Found::Quarantined(why),
             Ok(()) => Found::There(bytes, Box::new(manifest)),
         },
-    }
+    })
 }
 
 /// The manifest says what the chain says.

@@ -5,6 +5,7 @@
 //! Nothing here writes but the follower. When it stops for good (a final block was replaced, a node
 //! lies) the service goes on answering from what was closed, and says so.
 
+mod blocks;
 mod client;
 mod cursor;
 mod feed;
@@ -27,6 +28,7 @@ pub use follower::Following;
 pub use status::Phase;
 
 use crate::{Index, IndexError, Writer};
+use blocks::Blocks;
 use feed::Feed;
 use ledger::Network;
 use ledger::chain::Chain;
@@ -56,7 +58,7 @@ pub struct Options {
 /// What all requests share.
 struct Service {
     network: Network,
-    stores: &'static Stores,
+    blocks: Blocks,
     pool: Pool,
     feed: Feed,
     status: Status,
@@ -103,7 +105,7 @@ pub fn serve(
     let service = Arc::new(Service {
         pool: Pool::start(&options.folder, &network)?,
         network,
-        stores,
+        blocks: Blocks::of(stores),
         feed: Feed::default(),
         status: Status::default(),
         metrics: Metrics::default(),

@@ -160,6 +160,6 @@ fn a_result_is_proved_only_with_its_record_and_a_circuit_of_the_policy() {
     let posted = hospital.json(["show", "result:1", "--store", &nowhere]);
     assert_eq!(
         (&posted["standing"], &posted["why"]),
-        (&"posted".into(), &"record: no store has the record".into())
+        (&"posted".into(), &"record: no store has it".into())
     );
 }

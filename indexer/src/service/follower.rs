@@ -3,6 +3,7 @@
 use super::Service;
 use super::status::{Phase, Status};
 use crate::follow::{BlockId, Noted};
+use crate::metadata::Sought;
 use crate::{IndexError, Position, Step, Writer};
 use ledger::chain::{Chain, Event};
 use ledger::{Id, Thing};
@@ -78,7 +79,13 @@ fn follow(
     let pause = PAUSES[usize::from(!chain.node().is_local())];
     let status = &service.status;
     while !stop.load(Ordering::SeqCst) {
-        match writer.step(chain, service.stores) {
+        // No store holds following up.
+        let seek = |cid| match service.blocks.at_hand(cid) {
+            Some(Ok(bytes)) => Sought::There(bytes),
+            Some(Err(why)) => Sought::Missing(why.to_owned()),
+            None => Sought::Later,
+        };
+        match writer.step_seeking(chain, seek) {
             Ok(Step::Blocks { position, events }) => {
                 // Stays "ready" from one block at the head to the next.
                 if status.phase().0 == Phase::Waiting {

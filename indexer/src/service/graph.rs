@@ -94,7 +94,7 @@ impl Graph {
         let commit = name(reading, row).commit(&row.version);
         let lists = |step: &Step| step.outputs.iter().any(|output| output.commit == commit);
         for log in reading.index.logs_of(provider)? {
-            match find(reading.service.stores, &log, lists) {
+            match find(|cid| reading.block(cid), &log, lists) {
                 Ok(None) => {}
                 Ok(Some(step)) => {
                     self.step(&step, |_| None);
@@ -122,10 +122,10 @@ fn name(reading: &Reading<'_>, row: &VersionRow) -> VersionName {
 
 /// The step that the posting names: the record's, if its id is that one.
 fn fetch_step(reading: &Reading<'_>, row: &ResultRow) -> Result<Step, String> {
-    let stores = reading.service.stores;
-    let record = stores.fetch(Cid::new(Codec::DagCbor, row.posted.record));
-    let record = Record::decode(&record.map_err(|e| e.to_string())?).map_err(|e| e.to_string())?;
-    let body = stores.fetch(record.step).map_err(|e| e.to_string())?;
+    let record = reading.block(Cid::new(Codec::DagCbor, row.posted.record));
+    let record = Record::decode(&record.map_err(|why| format!("the record: {why}"))?);
+    let record = record.map_err(|e| e.to_string())?;
+    let body = reading.block(record.step).map_err(|why| format!("the step: {why}"))?;
     let step = Step::decode(&body).map_err(|e| e.to_string())?;
     if step.id() == row.posted.step {
         Ok(step)

@@ -6,12 +6,15 @@ mod grants;
 mod logs;
 mod results;
 
+use super::blocks::MOMENT;
 use super::question::Question;
 use super::refusal::Refusal;
 use super::{Service, cursor};
 use crate::{AnswerAt, Index, Page, Position};
+use ledger::Cid;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::time::Instant;
 
 /// What a route is answered from.
 pub(super) struct Reading<'a> {
@@ -19,6 +22,15 @@ pub(super) struct Reading<'a> {
     pub(super) at: Position,
     pub(super) service: &'a Service,
     pub(super) question: &'a Question,
+    /// Until when blocks may be waited for.
+    blocks_until: Instant,
+}
+
+impl Reading<'_> {
+    /// The block, or why it is not at hand.
+    pub(super) fn block(&self, cid: Cid) -> Result<Vec<u8>, String> {
+        self.service.blocks.fetch(cid, self.blocks_until)
+    }
 }
 
 /// One address.
@@ -75,7 +87,8 @@ impl Route {
     ) -> Result<Value, Refusal> {
         question.verify_names(self.parameters)?;
         let answer = index.at_once(|index, at| {
-            let said = (self.answer)(&Reading { index, at, service, question })?;
+            let blocks_until = Instant::now() + MOMENT;
+            let said = (self.answer)(&Reading { index, at, service, question, blocks_until })?;
             let mut whole = Map::new();
             whole.insert("at".to_owned(), json!(AnswerAt::from(at)));
             if let Value::Object(said) = said {

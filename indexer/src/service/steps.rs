@@ -8,7 +8,6 @@ use ledger::log::{EntriesBlock, Listed};
 use ledger::step::{Kind, Origin};
 use ledger::{Cid, Codec, Step};
 use serde_json::{Value, json};
-use store::Stores;
 
 /// Blocks of entries that one question walks back.
 const BLOCKS: usize = 256;
@@ -66,11 +65,16 @@ pub(super) const fn kind(kind: Kind) -> &'static str {
 }
 
 /// At most `limit` steps of `log` with numbers below `before`.
-pub(super) fn before(stores: &Stores, log: &LogRow, before: Option<u64>, limit: usize) -> Steps {
+pub(super) fn before(
+    fetch: impl Fn(Cid) -> Result<Vec<u8>, String>,
+    log: &LogRow,
+    before: Option<u64>,
+    limit: usize,
+) -> Steps {
     let mut found = Steps { steps: Vec::new(), next: None, incomplete: None };
     let size = log.head.as_ref().map_or(0, |head| head.size);
     let before = before.unwrap_or(size).min(size);
-    let walked = walk(stores, log, |number, listed| {
+    let walked = walk(&fetch, log, |number, listed| {
         if number >= before {
             return Ok(true);
         }
@@ -78,7 +82,7 @@ pub(super) fn before(stores: &Stores, log: &LogRow, before: Option<u64>, limit: 
             found.next = Some(number + 1);
             return Ok(false);
         }
-        let bytes = stores.fetch(listed.body).map_err(|e| e.to_string())?;
+        let bytes = fetch(listed.body).map_err(|why| format!("step {number}: {why}"))?;
         let step = Step::decode(&bytes).map_err(|e| e.to_string())?;
         found.steps.push(Numbered { number, step, body: listed.body });
         Ok(true)
@@ -89,13 +93,13 @@ pub(super) fn before(stores: &Stores, log: &LogRow, before: Option<u64>, limit: 
 
 /// The youngest step of `log` that `wanted` takes.
 pub(super) fn find(
-    stores: &Stores,
+    fetch: impl Fn(Cid) -> Result<Vec<u8>, String>,
     log: &LogRow,
     wanted: impl Fn(&Step) -> bool,
 ) -> Result<Option<Step>, String> {
     let mut found = None;
-    walk(stores, log, |_, listed| {
-        let bytes = stores.fetch(listed.body).map_err(|e| e.to_string())?;
+    walk(&fetch, log, |number, listed| {
+        let bytes = fetch(listed.body).map_err(|why| format!("step {number}: {why}"))?;
         let step = Step::decode(&bytes).map_err(|e| e.to_string())?;
         if wanted(&step) {
             found = Some(step);
@@ -107,7 +111,7 @@ pub(super) fn find(
 
 /// Shows every listed step with its number, the youngest first, until `look` has seen enough.
 fn walk(
-    stores: &Stores,
+    fetch: &impl Fn(Cid) -> Result<Vec<u8>, String>,
     log: &LogRow,
     mut look: impl FnMut(u64, &Listed) -> Result<bool, String>,
 ) -> Result<(), String> {
@@ -116,7 +120,8 @@ fn walk(
     let mut next: Option<B256> = Some(head.entries);
     for _ in 0..BLOCKS {
         let Some(digest) = next else { return Ok(()) };
-        let bytes = stores.fetch(Cid::new(Codec::DagCbor, digest)).map_err(|e| e.to_string())?;
+        let bytes = fetch(Cid::new(Codec::DagCbor, digest));
+        let bytes = bytes.map_err(|why| format!("the list of steps below {number}: {why}"))?;
         let block = EntriesBlock::decode(&bytes).map_err(|e| e.to_string())?;
         for listed in block.entries.iter().rev() {
             number = number.checked_sub(1).ok_or("the log lists more steps than were anchored")?;

@@ -14,7 +14,7 @@ use ledger::verdict::Outcome;
 use ledger::verify::{Pairing, ResultBlocks, ResultFacts, verify_result};
 use ledger::{Cid, CircuitId, Codec, Id, Network, StepId, Thing};
 use serde::{Deserialize, Serialize};
-use store::Stores;
+use store::{StoreError, Stores};
 
 /// How much stands behind a posted result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,14 @@ pub struct ShownResult {
     pub development_keys: bool,
 }
 
+/// Why a block was not had, in words that are the same wherever the stores are.
+pub(crate) const fn why_unfound(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::NoHonestSource { .. } => "a store has other bytes in its stead",
+        _ => "no store has it",
+    }
+}
+
 impl ShownResult {
     /// Of this row, its record looked for in `stores`.
     ///
@@ -68,7 +76,22 @@ impl ShownResult {
         stores: &Stores,
         row: &ResultRow,
     ) -> Result<Self, IndexError> {
-        let why = why_not_proved(index, network, stores, &row.posted)?;
+        let record = Cid::new(Codec::DagCbor, row.posted.record);
+        let found = stores.fetch(record).map_err(|error| why_unfound(&error).to_owned());
+        Self::with_record(index, network, found, row)
+    }
+
+    /// Of this row and its record, or why that was not had.
+    pub(crate) fn with_record(
+        index: &Index,
+        network: &Network,
+        record: Result<Vec<u8>, String>,
+        row: &ResultRow,
+    ) -> Result<Self, IndexError> {
+        let why = match record {
+            Ok(record) => why_not_proved(index, network, record, &row.posted)?,
+            Err(why) => Some(format!("record: {why}")),
+        };
         let posted = &row.posted;
         Ok(Self {
             id: Id::new(Thing::Result, posted.result),
@@ -89,14 +112,11 @@ impl ShownResult {
 fn why_not_proved(
     index: &Index,
     network: &Network,
-    stores: &Stores,
+    record: Vec<u8>,
     posted: &Posted,
 ) -> Result<Option<String>, IndexError> {
     let listed = index.version(posted.dataset, posted.version)?.map(|row| row.version);
-    let blocks = ResultBlocks {
-        record: stores.fetch(Cid::new(Codec::DagCbor, posted.record)).ok(),
-        ..ResultBlocks::default()
-    };
+    let blocks = ResultBlocks { record: Some(record), ..ResultBlocks::default() };
     let facts = ResultFacts {
         posted,
         name: VersionName {

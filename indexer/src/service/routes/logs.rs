@@ -29,7 +29,7 @@ pub(super) fn anchors(reading: &Reading<'_>) -> Result<Value, Refusal> {
 pub(super) fn steps(reading: &Reading<'_>) -> Result<Value, Refusal> {
     let (question, log) = (reading.question, opened(reading)?);
     let before = question.given("before", "a step's number")?;
-    let listed = steps::before(reading.service.stores, &log, before, question.limit()?);
+    let listed = steps::before(|cid| reading.block(cid), &log, before, question.limit()?);
     let rows: Vec<Value> = listed.steps.iter().map(steps::Numbered::json).collect();
     Ok(json!({ "steps": rows, "next": listed.next, "incomplete": listed.incomplete }))
 }

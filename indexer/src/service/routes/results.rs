@@ -5,11 +5,11 @@ use crate::service::graph;
 use crate::service::question::{Number, found};
 use crate::service::refusal::Refusal;
 use crate::{ResultFilter, ResultRow, ShownResult};
-use ledger::CircuitId;
+use ledger::{Cid, CircuitId, Codec};
 use serde_json::{Value, json};
 
 pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
-    let (question, service) = (reading.question, reading.service);
+    let question = reading.question;
     let circuit = question.given("circuit", "32 bytes in hexadecimal")?;
     let filter = ResultFilter {
         dataset: question.given::<Number>("dataset", Number::FORM)?.map(|number| number.0),
@@ -18,20 +18,22 @@ pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
     };
     let results = reading.index.results_page(&filter, question.turn()?)?;
     let next = results.next;
-    let read = |row| ShownResult::read(reading.index, &service.network, service.stores, row);
-    let rows = results.rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let rows = results.rows.iter().map(|row| show(reading, row)).collect::<Result<Vec<_>, _>>()?;
     Ok(page("results", &crate::Page { rows, next }, Clone::clone))
 }
 
 pub(super) fn one(reading: &Reading<'_>) -> Result<Value, Refusal> {
-    let (row, service) = (posted(reading)?, reading.service);
-    let shown = ShownResult::read(reading.index, &service.network, service.stores, &row)?;
-    Ok(json!({ "result": shown }))
+    Ok(json!({ "result": show(reading, &posted(reading)?)? }))
 }
 
 pub(super) fn graph(reading: &Reading<'_>) -> Result<Value, Refusal> {
     let graph = graph::of_result(reading, &posted(reading)?)?;
     Ok(json!({ "graph": graph }))
+}
+
+fn show(reading: &Reading<'_>, row: &ResultRow) -> Result<ShownResult, Refusal> {
+    let record = reading.block(Cid::new(Codec::DagCbor, row.posted.record));
+    Ok(ShownResult::with_record(reading.index, &reading.service.network, record, row)?)
 }
 
 fn posted(reading: &Reading<'_>) -> Result<ResultRow, Refusal> {
