@@ -5,6 +5,7 @@ mod bcf;
 mod containers;
 mod hostile;
 mod limits;
+mod page;
 mod pgen;
 mod plink;
 mod random;
