@@ -18,6 +18,7 @@ mod metrics;
 mod page;
 mod pool;
 mod question;
+mod rates;
 mod refusal;
 mod routes;
 mod status;
@@ -34,6 +35,7 @@ use ledger::Network;
 use ledger::chain::Chain;
 use metrics::Metrics;
 use pool::Pool;
+use rates::Rates;
 use status::Status;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -63,6 +65,7 @@ struct Service {
     feed: Feed,
     status: Status,
     metrics: Metrics,
+    rates: Rates,
 }
 
 /// Why the service could not begin, or what it ended with.
@@ -109,6 +112,7 @@ pub fn serve(
         feed: Feed::default(),
         status: Status::default(),
         metrics: Metrics::default(),
+        rates: Rates::default(),
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -2,6 +2,7 @@
 
 use super::limits::{ADDRESS, ANSWER_TIME};
 use super::question::Question;
+use super::rates::Peer;
 use super::refusal::Refusal;
 use super::routes::{ROUTES, Route};
 use super::status::Phase;
@@ -61,7 +62,10 @@ async fn surround(State(service): Shared, request: Request, next: Next) -> Respo
     let headers = request.headers();
     let has_body = headers.contains_key(TRANSFER_ENCODING)
         || headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
-    let mut response = if has_body {
+    let peer = request.extensions().get::<Peer>();
+    let mut response = if peer.is_some_and(|peer| !service.rates.allow(*peer, begun)) {
+        Refusal::TooOften.into_response()
+    } else if has_body {
         Refusal::Body.into_response()
     } else if request.uri().to_string().len() > ADDRESS {
         Refusal::LongAddress(ADDRESS).into_response()
@@ -137,7 +141,7 @@ impl IntoResponse for Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, JSON);
         match self {
-            Self::Busy | Self::Empty => {
+            Self::Busy | Self::Empty | Self::TooOften => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Method => {

@@ -2,8 +2,9 @@
 //! the way out, on which answers under way are finished.
 
 use super::limits::{CONNECTIONS, HEADER_BYTES, HEADER_TIME, HEADERS, LAST_ANSWERS, Patient};
+use super::rates::Peer;
 use super::{Service, http};
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -38,7 +39,9 @@ pub(super) async fn listen(
             _ = look.tick() => {}
             _ = keep_alive.tick() => service.feed.keep_alive(),
             accepted = accept(&listener, &room) => match accepted {
-                Ok((stream, place)) => connect(stream, place, &router, service, &open),
+                Ok((stream, peer, place)) => {
+                    connect(stream, place, router.clone().layer(Extension(peer)), service, &open);
+                }
                 // Out of descriptors, or a client that was gone at once: others may still come.
                 Err(_) => tokio::time::sleep(REFUSED).await,
             },
@@ -57,16 +60,16 @@ type Place = tokio::sync::OwnedSemaphorePermit;
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> std::io::Result<(TcpStream, Place)> {
+) -> std::io::Result<(TcpStream, Peer, Place)> {
     let place = Arc::clone(room).acquire_owned().await.expect("it is never closed");
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    let (stream, address) = listener.accept().await?;
+    Ok((stream, Peer(address.ip()), place))
 }
 
 fn connect(
     stream: TcpStream,
     place: Place,
-    router: &Router,
+    router: Router,
     service: &Arc<Service>,
     open: &GracefulShutdown,
 ) {
@@ -77,10 +80,7 @@ fn connect(
         .header_read_timeout(HEADER_TIME)
         .max_headers(HEADERS)
         .max_buf_size(HEADER_BYTES)
-        .serve_connection(
-            Patient::new(TokioIo::new(stream)),
-            TowerToHyperService::new(router.clone()),
-        );
+        .serve_connection(Patient::new(TokioIo::new(stream)), TowerToHyperService::new(router));
     let (connection, service) = (open.watch(connection), Arc::clone(service));
     tokio::spawn(async move {
         service.metrics.connections.fetch_add(1, Ordering::Relaxed);

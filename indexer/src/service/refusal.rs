@@ -35,6 +35,11 @@ pub(super) enum Refusal {
     /// Nothing was followed yet.
     #[error("the index has no block yet: ask again when /health says ready")]
     Empty,
+    /// One address asks too often.
+    #[error(
+        "too many questions from your address: ask again in a second, and 20 times a second at most"
+    )]
+    TooOften,
     /// Too much is asked at once.
     #[error("too many questions at once: ask again in a second")]
     Busy,
@@ -61,6 +66,7 @@ impl Refusal {
             Self::LongAddress(_) => (StatusCode::URI_TOO_LONG, "long-address"),
             Self::CursorGone => (StatusCode::CONFLICT, "cursor-gone"),
             Self::Empty => (StatusCode::SERVICE_UNAVAILABLE, "empty"),
+            Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too-often"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow"),
             Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),

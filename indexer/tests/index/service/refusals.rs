@@ -3,7 +3,10 @@
 use super::Serving;
 use crate::scene::Scene;
 use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpSocket;
 
 #[test]
 fn malformed_questions_are_refused_by_name() {
@@ -112,4 +115,39 @@ fn slow_clients_are_let_go_of_and_others_answered_meanwhile() {
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
     assert_eq!(serving.get("/health").status, 200);
     serving.stop().unwrap();
+}
+
+#[test]
+fn who_asks_too_often_is_refused_and_others_are_not() {
+    let scene = Scene::new();
+    let serving = Serving::start(&scene, Vec::new());
+    let asked = "GET /style.css HTTP/1.1\r\nhost: x\r\n\r\n".repeat(300);
+    let heard = from_elsewhere(serving.address, &(asked + &last("/health")));
+    let refused = heard.matches("HTTP/1.1 429 ").count();
+    assert!((1..=101).contains(&refused), "{refused}");
+    assert!(heard.contains("retry-after: 1") && heard.contains("too-often"), "{heard}");
+    // From this machine itself as often as one likes.
+    for _ in 0..300 {
+        assert_eq!(serving.get("/health").status, 200);
+    }
+    serving.stop().unwrap();
+}
+
+fn last(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+}
+
+/// What is answered to a client at another address of this machine.
+fn from_elsewhere(service: SocketAddr, asked: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        let (mut answers, mut questions) = socket.connect(service).await.unwrap().into_split();
+        let (mut heard, asked) = (String::new(), asked.to_owned());
+        let asking = tokio::spawn(async move { questions.write_all(asked.as_bytes()).await });
+        answers.read_to_string(&mut heard).await.unwrap();
+        asking.await.unwrap().unwrap();
+        heard
+    })
 }
