@@ -5,7 +5,7 @@ use crate::failure::{Context as _, Failure};
 use crate::session::Session;
 use ledger::Cid;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{BlockStore as _, Directory};
 
 const FOLDER: &str = "published";
@@ -26,8 +26,8 @@ pub(crate) fn was_published(session: &Session, cid: Cid) -> Result<bool, Failure
 /// Everything that was published.
 pub(crate) fn all(session: &Session) -> Result<Vec<Cid>, Failure> {
     let mut all = Vec::new();
-    for shard in list(folder(session)?)? {
-        for file in list(shard)? {
+    for shard in list(&folder(session)?)? {
+        for file in list(&shard)? {
             // What has another name is no block.
             all.extend(file.file_name().and_then(|name| name.to_str()?.parse::<Cid>().ok()));
         }
@@ -48,7 +48,7 @@ fn folder(session: &Session) -> Result<PathBuf, Failure> {
     session.home().folder(FOLDER)
 }
 
-fn list(folder: PathBuf) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    Ok(entries.context("list", &folder)?.into_iter().map(|entry| entry.path()).collect())
+fn list(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    Ok(entries.context("list", folder)?.into_iter().map(|entry| entry.path()).collect())
 }
