@@ -18,6 +18,9 @@ const NEAR_HEAD: u64 = 16;
 /// Further back than this from the head a node may have dropped the state that holds `acc`.
 const STATE_KEPT: u64 = 64;
 
+/// Blocks whose receipts are fetched at once.
+pub(crate) const BY_RECEIPTS: u64 = 64;
+
 /// A value per contract, in the order of [`Contracts::all`].
 pub(crate) type PerContract<T> = [T; 5];
 
@@ -31,8 +34,9 @@ pub(crate) struct Batch {
     pub(crate) accs: Option<PerContract<B256>>,
     /// Whether it ends at the head.
     pub(crate) near: bool,
-    /// The last block that the node calls final, asked for near the head only.
+    /// The last blocks that the node calls final and safe, asked for near the head only.
     pub(crate) finalized: Option<Block>,
+    pub(crate) safe: Option<Block>,
 }
 
 /// What came of asking for a batch.
@@ -44,22 +48,29 @@ pub(crate) enum Fetched {
     Moved,
 }
 
-/// Asks for the blocks after `after`, whose next block is `first`, towards `head`.
+/// Asks for the blocks after `after`, whose next block is `first`, towards `head`; where events did
+/// not add up before (`second`), for fewer blocks and their receipts.
 pub(crate) fn fetch(
     chain: &Chain,
     (after, first, head): (BlockId, Block, Block),
-    range: Range,
+    (range, second): (Range, bool),
     old_state: &mut bool,
 ) -> Result<Fetched, IndexError> {
     let node = chain.node();
     let left = head.number - after.number;
     let near = left <= NEAR_HEAD;
-    let blocks = range.blocks().min(if near { left } else { left - NEAR_HEAD });
-    let to = after.number + blocks;
+    let most = if second { range.blocks().min(BY_RECEIPTS) } else { range.blocks() };
+    let to = after.number + most.min(if near { left } else { left - NEAR_HEAD });
     let Some(blocks) = headers(node, first, to, head, near)? else { return Ok(Fetched::Moved) };
     let end = *blocks.last().unwrap_or(&first);
 
-    let logs = match logs(chain, first.number, to) {
+    // A node may have lost events from its index of logs and still have them in its receipts.
+    let by_receipts = if second { logs_in_receipts(chain, first, end) } else { Ok(None) };
+    let logs = match by_receipts.ok().flatten() {
+        Some(logs) => Ok(logs),
+        None => logs(chain, first.number, to),
+    };
+    let logs = match logs {
         Ok(logs) => logs,
         Err(_) if to > first.number => return Ok(Fetched::Refused(to - after.number)),
         Err(error) => return Err(error.into()),
@@ -71,8 +82,9 @@ pub(crate) fn fetch(
     } else {
         accumulators(chain, &end).map(Some)
     };
-    // A node that knows of no such block has none: nothing then counts as final.
-    let finalized = if near { node.block(At::Finalized).ok().flatten() } else { None };
+    // A node that knows of no such block has none: nothing then counts as final, or as safe.
+    let named = |at| if near { node.block(at).ok().flatten() } else { None };
+    let (finalized, safe) = (named(At::Finalized), named(At::Safe));
     if header(node, to)?.hash != end.hash {
         return Ok(Fetched::Moved);
     }
@@ -84,7 +96,7 @@ pub(crate) fn fetch(
         }
         other => other?,
     };
-    Ok(Fetched::Batch(Box::new(Batch { blocks, logs, accs, near, finalized })))
+    Ok(Fetched::Batch(Box::new(Batch { blocks, logs, accs, near, finalized, safe })))
 }
 
 /// The headers of `first` to `to` near the head, else that of `to` alone; none if one is not the
@@ -119,6 +131,28 @@ fn headers(
 fn logs(chain: &Chain, from: u64, to: u64) -> Result<Vec<RawLog>, ChainError> {
     let question = || chain.node().logs(&chain.addresses(), from, to);
     if from == to { ask(question) } else { question() }
+}
+
+/// The logs of `first` to `end` as the blocks' own headers commit to them, if they do.
+fn logs_in_receipts(
+    chain: &Chain,
+    first: Block,
+    end: Block,
+) -> Result<Option<Vec<RawLog>>, ChainError> {
+    let (node, contracts) = (chain.node(), chain.addresses());
+    let mut logs = Vec::new();
+    for number in first.number..=end.number {
+        let block = match number {
+            number if number == first.number => first,
+            number if number == end.number => end,
+            number => header(node, number)?,
+        };
+        let Some(of_block) = ask(|| node.logs_in_receipts(&contracts, &block))? else {
+            return Ok(None);
+        };
+        logs.extend(of_block);
+    }
+    Ok(Some(logs))
 }
 
 /// Every log is one that was asked for, and names the block whose header was given.

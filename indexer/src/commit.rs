@@ -40,6 +40,9 @@ impl Writer {
         if let Some(end) = batch.blocks.last() {
             move_cursor(&transaction, end, replayed, contracts, closed)?;
         }
+        if let Some(safe) = &batch.safe {
+            set_safe(&transaction, safe)?;
+        }
         if let Some(finalized) = &batch.finalized {
             set_finalized(&transaction, finalized)?;
         }
@@ -103,23 +106,41 @@ fn move_cursor(
     Ok(())
 }
 
-/// Remembers the block that the node calls final, and forgets the blocks behind it: nothing goes
-/// back there. One that contradicts the blocks in the index is not believed.
-fn set_finalized(transaction: &Transaction, finalized: &Block) -> rusqlite::Result<()> {
-    let number = finalized.number.cast_signed();
+/// Whether a block can be one of those in the index, and is stored now unless another is in its
+/// place. One that contradicts the blocks in the index is not believed.
+fn is_ours(transaction: &Transaction, block: &Block) -> rusqlite::Result<bool> {
+    let number = block.number.cast_signed();
     let after_start: bool = transaction.query_row(
         "SELECT ifnull(?1 BETWEEN min(number) AND max(number), 0) FROM blocks",
         [number],
         |row| row.get(0),
     )?;
-    if !after_start {
+    if after_start {
+        insert_block(transaction, block)?;
+    }
+    let ours = "SELECT EXISTS (SELECT 1 FROM blocks WHERE number = ?1 AND hash = ?2)";
+    transaction.query_row(ours, params![number, block.hash.0], |row| row.get(0))
+}
+
+/// Remembers the block that the node calls safe, which may go back.
+fn set_safe(transaction: &Transaction, safe: &Block) -> rusqlite::Result<()> {
+    if is_ours(transaction, safe)? {
+        let set = "UPDATE following SET safe = max(?1, ifnull(finalized, ?1))";
+        transaction.execute(set, [safe.number.cast_signed()])?;
+    }
+    Ok(())
+}
+
+/// Remembers the block that the node calls final, and forgets the blocks behind it: nothing goes
+/// back there.
+fn set_finalized(transaction: &Transaction, finalized: &Block) -> rusqlite::Result<()> {
+    if !is_ours(transaction, finalized)? {
         return Ok(());
     }
-    insert_block(transaction, finalized)?;
     transaction.execute(
-        "UPDATE following SET finalized = max(ifnull(finalized, ?1), ?1) \
-         WHERE EXISTS (SELECT 1 FROM blocks WHERE number = ?1 AND hash = ?2)",
-        params![number, finalized.hash.0],
+        "UPDATE following SET finalized = max(ifnull(finalized, ?1), ?1), \
+         safe = max(ifnull(safe, ?1), ifnull(finalized, ?1), ?1)",
+        [finalized.number.cast_signed()],
     )?;
     transaction.execute(
         "DELETE FROM blocks WHERE number < (SELECT min(closed, finalized) FROM following)",

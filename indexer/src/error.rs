@@ -4,6 +4,7 @@ use crate::follow::BlockId;
 use alloy_primitives::{Address, B256};
 use ledger::chain::{ChainError, NotEvent};
 use rusqlite::ErrorCode;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -171,6 +172,26 @@ impl IndexError {
             | Self::Contradiction { .. }
             | Self::FinalityViolated { .. } => true,
             _ => false,
+        }
+    }
+
+    /// Whether the index's own file is in the way, and not the chain.
+    pub fn is_storage(&self) -> bool {
+        matches!(self, Self::Disk { .. } | Self::Database(_) | Self::Damaged { .. })
+    }
+
+    /// Names the file where the database refused.
+    pub(crate) fn of_file(self, path: &Path) -> Self {
+        match self {
+            Self::Database(error) => {
+                let full = error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+                let kind = if full { ErrorKind::StorageFull } else { ErrorKind::Other };
+                Self::disk("read or write", path, std::io::Error::new(kind, error))
+            }
+            Self::Damaged { why } if !why.contains(&*path.to_string_lossy()) => {
+                Self::Damaged { why: format!("{}: {why}", path.display()) }
+            }
+            other => other,
         }
     }
 

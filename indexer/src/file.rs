@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// What this program writes and reads.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 /// "PVIX", so that tools can tell the file from others.
 const APPLICATION: i64 = 0x5056_4958;
 /// Older ones can corrupt a database in WAL mode when two connections write or checkpoint at once.
@@ -36,12 +36,7 @@ pub(crate) fn prepare(folder: &Path, network: &Network) -> Result<PathBuf, Index
         .create(folder)
         .map_err(|e| IndexError::disk("make the folder", folder, e))?;
     let path = path(folder, network);
-    prepare_file(&path, network).map_err(|error| match error {
-        IndexError::Damaged { why } => {
-            IndexError::Damaged { why: format!("{}: {why}", path.display()) }
-        }
-        other => other,
-    })?;
+    prepare_file(&path, network).map_err(|error| error.of_file(&path))?;
     Ok(path)
 }
 

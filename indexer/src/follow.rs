@@ -2,7 +2,7 @@
 //! value; nothing but a transaction moves the cursor, and every batch is closed against the
 //! contracts' accumulators before it is relied on. Specification: `docs/spec/index.md`.
 
-use crate::batch::{self, Batch, Fetched};
+use crate::batch::{self, BY_RECEIPTS, Batch, Fetched};
 use crate::metadata::Sought;
 use crate::retry::{ask, header};
 use crate::writer::Cursor;
@@ -93,9 +93,12 @@ impl Writer {
         chain: &Chain,
         seek: impl Fn(Cid) -> Sought,
     ) -> Result<Step, IndexError> {
-        let step = self.follow(chain)?;
-        self.fetch_manifests(seek, STEP_METADATA)?;
-        Ok(step)
+        let step = self.follow(chain).map_err(|error| error.of_file(&self.path))?;
+        match (self.fetch_manifests(seek, STEP_METADATA), &step) {
+            (Err(error), Step::Idle | Step::Lag { .. }) => Err(error.of_file(&self.path)),
+            // What was done has to be told; the next step meets the error again.
+            _ => Ok(step),
+        }
     }
 
     /// Steps until the head as it is now, then fetches missing manifests.
@@ -103,6 +106,16 @@ impl Writer {
     /// # Errors
     /// As [`Writer::step`].
     pub fn catch_up(
+        &mut self,
+        chain: &Chain,
+        stores: &Stores,
+        progress: impl FnMut(Progress),
+    ) -> Result<Position, IndexError> {
+        let reached = self.follow_to_head(chain, stores, progress);
+        reached.map_err(|error| error.of_file(&self.path))
+    }
+
+    fn follow_to_head(
         &mut self,
         chain: &Chain,
         stores: &Stores,
@@ -139,17 +152,23 @@ impl Writer {
             let head = ask(|| chain.node().head())?;
             let first = match self.look(chain, &cursor, &head)? {
                 Ahead::Nothing => return Ok(Step::Idle),
-                Ahead::Lag => return Ok(Step::Lag { head: head.number }),
+                Ahead::Lag => {
+                    ask(|| chain.verify_same())?;
+                    return Ok(Step::Lag { head: head.number });
+                }
                 Ahead::OtherChain => return self.turn_back(chain, cursor.at, &head),
                 Ahead::Block(first) => first,
             };
             let at = (cursor.at, first, head);
-            match batch::fetch(chain, at, self.range, &mut self.old_state)? {
+            let second = self.discarded.is_some();
+            match batch::fetch(chain, at, (self.range, second), &mut self.old_state)? {
                 Fetched::Moved => moves += 1,
                 Fetched::Refused(blocks) => {
                     self.range.refused(blocks);
                 }
                 Fetched::Batch(batch) => {
+                    // Its address may have begun to lead to another chain at any moment.
+                    ask(|| chain.verify_same())?;
                     if let Some(step) = self.close(chain, &cursor, *batch)? {
                         return Ok(step);
                     }
@@ -176,8 +195,8 @@ impl Writer {
         Ok(if first.parent == at.hash { Ahead::Block(first) } else { Ahead::OtherChain })
     }
 
-    /// Replays a batch and commits it, if it closes; what does not is discarded and fetched once
-    /// more from the last block that did, and none is returned then.
+    /// Replays a batch and commits it, if it closes; what does not is discarded and fetched again
+    /// from the last block that did, and none is returned then.
     fn close(
         &mut self,
         chain: &Chain,
@@ -196,6 +215,7 @@ impl Writer {
         match committed {
             Err(error) if error.is_no() => {
                 self.discard(cursor.at, error)?;
+                self.range.refused(2 * BY_RECEIPTS);
                 Ok(None)
             }
             committed => committed.map(Some),

@@ -8,13 +8,26 @@ use alloy_primitives::{Address, B256};
 use ledger::Network;
 use ledger::network::Finality;
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// A network's index, open for reading.
 pub struct Index {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
-    network: Network,
+    pub(crate) network: Network,
+}
+
+/// How final a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It is on the chain.
+    Head,
+    /// The node calls it safe: unlikely to be replaced.
+    Safe,
+    /// The node calls it finalized.
+    Finalized,
 }
 
 /// The block up to which an index tells everything.
@@ -26,6 +39,9 @@ pub struct Position {
     pub hash: B256,
     /// Its time, in seconds since 1970: by it, and no clock, deadlines are judged.
     pub time: u64,
+    /// The last block that the node called safe, as far as the index has it; never below the final
+    /// one.
+    pub safe: Option<u64>,
     /// The last block that the node called final, as far as the index has it.
     pub finalized: Option<u64>,
 }
@@ -41,10 +57,12 @@ impl Position {
     }
 
     /// How final the position itself is.
-    pub fn finality(&self) -> Finality {
-        match self.counts(self.block, Finality::Finalized) {
-            true => Finality::Finalized,
-            false => Finality::Head,
+    pub fn level(&self) -> Level {
+        let reaches = |level: Option<u64>| level.is_some_and(|block| self.block <= block);
+        match (reaches(self.finalized), reaches(self.safe)) {
+            (true, _) => Level::Finalized,
+            (false, true) => Level::Safe,
+            (false, false) => Level::Head,
         }
     }
 
@@ -61,7 +79,7 @@ impl Index {
     /// A database of another network, of another schema, or damaged; what the file system refuses.
     pub fn open(folder: &Path, network: &Network) -> Result<Self, IndexError> {
         let path = file::prepare(folder, network)?;
-        let connection = file::reader(&path)?;
+        let connection = file::reader(&path).map_err(|error| error.of_file(&path))?;
         Ok(Self { connection, path, network: network.clone() })
     }
 
@@ -77,7 +95,9 @@ impl Index {
     pub fn try_writer(&self) -> Result<Option<Writer>, IndexError> {
         match WriterLock::take(&self.path.with_extension("lock"))? {
             None => Ok(None),
-            Some(lock) => Writer::open(&self.path, &self.network, lock).map(Some),
+            Some(lock) => Writer::open(&self.path, &self.network, lock)
+                .map(Some)
+                .map_err(|error| error.of_file(&self.path)),
         }
     }
 
@@ -108,13 +128,14 @@ impl Index {
 }
 
 pub(crate) fn position(connection: &Connection) -> Result<Option<Position>, IndexError> {
-    let sql = "SELECT b.number, b.hash, b.time, f.finalized FROM following f, blocks b \
+    let sql = "SELECT b.number, b.hash, b.time, f.safe, f.finalized FROM following f, blocks b \
                WHERE b.number = (SELECT max(block) FROM cursor)";
     Ok(first(connection, sql, [], |c| {
         Ok(Position {
             block: c.number()?,
             hash: c.word()?,
             time: c.number()?,
+            safe: c.get::<Option<i64>>()?.map(i64::cast_unsigned),
             finalized: c.get::<Option<i64>>()?.map(i64::cast_unsigned),
         })
     })?)

@@ -28,7 +28,7 @@ mod writer;
 
 pub use error::{Incomplete, IndexError};
 pub use follow::{BlockId, Noted, Progress, Step};
-pub use index::{Index, Position};
+pub use index::{Index, Level, Position};
 pub use read::dataset::{Dataset, OwnerSpan, Root, SameRoot, TermsSpan, VersionRow};
 pub use read::filter::{DatasetFilter, GrantFilter, ResultFilter};
 pub use read::grant::{Delivery, Grant, Revocations};

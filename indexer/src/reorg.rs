@@ -2,11 +2,15 @@
 //! node's events did not add up. One transaction each, and a line in the log.
 //! Specification: `docs/spec/index.md`.
 
-use crate::retry::header;
+use crate::retry::{ask, header};
 use crate::row::{all, first};
 use crate::{BlockId, IndexError, Step, Writer};
 use ledger::chain::{Block, Chain};
 use rusqlite::{Transaction, TransactionBehavior, params};
+
+/// Batches in a row that do not add up before following stops. More than two, because a node may
+/// answer from the middle of a change: a local one gives the next block's state while it makes it.
+const TRIES: u32 = 4;
 
 /// Tables whose rows come once and stay.
 const RECORDS: [&str; 8] =
@@ -28,6 +32,7 @@ impl Writer {
         from: BlockId,
         head: &Block,
     ) -> Result<Step, IndexError> {
+        ask(|| chain.verify_same())?;
         let mut to = None;
         for block in self.stored_below(head.number)? {
             if header(chain.node(), block.number)?.hash == block.hash {
@@ -63,14 +68,18 @@ impl Writer {
         })?)
     }
 
-    /// Discards what is not closed; the second time from the same block on, `error` stands.
+    /// Discards what is not closed; the last of the tries from the same block on, `error` stands.
     pub(crate) fn discard(&mut self, from: BlockId, error: IndexError) -> Result<(), IndexError> {
         let closed = self.named_block("closed")?;
         if closed != Some(from) {
             self.roll_back("discarded", from, closed)?;
         }
-        let again = self.discarded.replace(closed) == Some(closed);
-        if again { Err(error) } else { Ok(()) }
+        let tries = match self.discarded {
+            Some((from, tries)) if from == closed => tries + 1,
+            _ => 1,
+        };
+        self.discarded = Some((closed, tries));
+        if tries < TRIES { Ok(()) } else { Err(error) }
     }
 
     /// Makes the database what it was at `to`; at none, empty.
@@ -99,10 +108,11 @@ impl Writer {
         match to {
             Some(to) => restore_cursor(&transaction, &self.seeds, to)?,
             None => transaction.execute_batch(
-                "DELETE FROM cursor; UPDATE following SET closed = NULL, finalized = NULL",
+                "DELETE FROM cursor; UPDATE following SET closed = NULL, safe = NULL, finalized = NULL",
             )?,
         }
-        transaction.execute("UPDATE following SET closed = min(closed, ?1)", [block])?;
+        let lower = "UPDATE following SET closed = min(closed, ?1), safe = min(safe, ?1)";
+        transaction.execute(lower, [block])?;
         Ok(transaction.commit()?)
     }
 }

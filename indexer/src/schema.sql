@@ -1,4 +1,4 @@
--- Version 1 of the index; docs/spec/index.md describes each table.
+-- Version 2 of the index; docs/spec/index.md describes each table.
 -- Hashes and u256 are blobs of 32 bytes, addresses of 20, prices of 16, all big-endian. A u64 is the
 -- i64 with the same bits. Tables with an id grow in chain order only, so that a rollback cuts their
 -- end; a row of a history holds from block valid_from until block valid_to, null while it holds.
@@ -9,6 +9,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE following (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   closed INTEGER,
+  safe INTEGER,
   finalized INTEGER
 );
 INSERT INTO following (id) VALUES (1);

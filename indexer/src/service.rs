@@ -15,6 +15,7 @@ mod http;
 mod limits;
 mod listen;
 mod metrics;
+mod missed;
 mod page;
 mod pool;
 mod question;

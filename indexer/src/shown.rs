@@ -16,9 +16,8 @@ pub use history::{ShownAttestation, ShownTermsSpan, ShownVersion};
 pub use log::{ShownAnchor, ShownLog};
 pub use result::{ShownResult, Standing};
 
-use crate::Position;
+use crate::{Level, Position};
 use alloy_primitives::B256;
-use ledger::network::Finality;
 use serde::{Deserialize, Serialize};
 
 /// The block that an answer is of.
@@ -30,9 +29,11 @@ pub struct AnswerAt {
     pub hash: B256,
     /// Its time, in seconds since 1970.
     pub time: u64,
-    /// Whether the block itself is final.
-    pub level: Finality,
-    /// The last block that is.
+    /// How final the block itself is.
+    pub level: Level,
+    /// The last block that is safe.
+    pub safe: Option<u64>,
+    /// The last block that is final.
     pub finalized: Option<u64>,
 }
 
@@ -42,7 +43,8 @@ impl From<Position> for AnswerAt {
             block: position.block,
             hash: position.hash,
             time: position.time,
-            level: position.finality(),
+            level: position.level(),
+            safe: position.safe,
             finalized: position.finalized,
         }
     }

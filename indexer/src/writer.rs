@@ -21,15 +21,15 @@ use std::path::{Path, PathBuf};
 pub struct Writer {
     // Before the lock, so that the database is closed while it is still held.
     pub(crate) connection: Connection,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     identity: Vec<(String, String)>,
     /// Each contract's accumulator before its first event.
     pub(crate) seeds: PerContract<([u8; 20], [u8; 32])>,
     pub(crate) range: Range,
     /// Whether the node may have the state of old blocks.
     pub(crate) old_state: bool,
-    /// The closed block from which on a batch was discarded, until one closes.
-    pub(crate) discarded: Option<Option<BlockId>>,
+    /// The closed block from which on batches were discarded, and how many, until one closes.
+    pub(crate) discarded: Option<(Option<BlockId>, u32)>,
     pub(crate) tries: Tries,
     _lock: WriterLock,
 }

@@ -54,6 +54,15 @@ impl Chain {
         &self.nodes
     }
 
+    /// Demands that the first node is still on the network's chain: an address may lead to another
+    /// one later.
+    ///
+    /// # Errors
+    /// [`ChainError::WrongNetwork`]; no answer.
+    pub fn verify_same(&self) -> Result<(), ChainError> {
+        verify_chain(&self.network, self.node())
+    }
+
     /// Demands that every node has this block under its number, and every contract's accumulator
     /// there as the first node has it.
     ///
@@ -90,20 +99,31 @@ impl Chain {
     }
 }
 
-fn verify_network(network: &Network, node: &Node) -> Result<(), ChainError> {
-    let wrong = |what: String| Err(ChainError::WrongNetwork(format!("{what} at {}", node.url())));
+fn wrong(node: &Node, what: &str) -> Result<(), ChainError> {
+    Err(ChainError::WrongNetwork(format!("{what} at {}", node.url())))
+}
+
+fn verify_chain(network: &Network, node: &Node) -> Result<(), ChainError> {
     let id = node.chain_id()?;
     if id != network.chain {
-        return wrong(format!("chain id {id}, expected {},", network.chain));
+        return wrong(node, &format!("chain id {id}, expected {},", network.chain));
     }
-    let genesis = node.block(At::Number(0))?.map(|block| block.hash);
-    if genesis != Some(network.genesis) {
-        return wrong(format!("another first block than {},", network.genesis));
+    let genesis = node.block(At::Number(0))?.ok_or_else(|| ChainError::Strange {
+        url: node.url().to_owned(),
+        why: "it has no first block".to_owned(),
+    })?;
+    if genesis.hash != network.genesis {
+        return wrong(node, &format!("another first block than {},", network.genesis));
     }
+    Ok(())
+}
+
+fn verify_network(network: &Network, node: &Node) -> Result<(), ChainError> {
+    verify_chain(network, node)?;
     for (name, contract) in network.contracts.all() {
         let code = node.code(contract.address, At::Latest)?;
         if code.is_empty() || keccak256(&code) != contract.code_hash {
-            return wrong(format!("{name} {} has another code,", contract.address));
+            return wrong(node, &format!("{name} {} has another code,", contract.address));
         }
     }
     Ok(())

@@ -31,8 +31,9 @@ enum Command {
 /// and listens on this machine alone unless --listen says otherwise: put a proxy that speaks TLS
 /// before it when others shall ask. docs/index-service.md describes the answers.
 ///
-/// JSON: one object a line: {event: "listening" | "ready" | "waiting" | "reorg" | "stopped", …}.
-/// Exit code 1: it was stopped after a final block was replaced, or a node said something false.
+/// JSON: one object a line: {event: "listening" | "ready" | "waiting" | "broken" | "reorg" |
+/// "stopped", …}. Exit code 1: it was stopped after a final block was replaced, or a node said
+/// something false. Exit code 2: it was stopped while its file could not be written.
 #[derive(Debug, Args)]
 struct Serve {
     /// Where to listen; port 0 is any that is free
@@ -88,6 +89,10 @@ fn words(told: &Following) -> (Value, String) {
         Following::Waiting { why } => {
             (json!({ "event": "waiting", "why": why }), format!("waiting: {why}"))
         }
+        Following::Broken { why } => (
+            json!({ "event": "broken", "why": why }),
+            format!("the index cannot be kept up to date, it is tried again: {why}"),
+        ),
         Following::Stopped { why } => (
             json!({ "event": "stopped", "why": why }),
             format!("following has stopped, answers go on: {why}"),

@@ -116,7 +116,7 @@ impl From<IndexError> for Failure {
             IndexError::Incomplete { .. } => {
                 Self::no(with_causes(&error)).check("history").hint("ask another node with --rpc")
             }
-            error => Self::of(error.is_no(), with_causes(&error)),
+            error => Self::of(error.is_no(), with_causes(&error)).hint_where_full(&error),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{IndexError, Position, Step, Writer};
 use ledger::chain::{Chain, Event};
 use ledger::{Id, Thing};
 use serde_json::{Value, json};
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,11 @@ pub enum Following {
         /// What it said.
         why: String,
     },
+    /// The index's file cannot be read or written; it is tried again.
+    Broken {
+        /// What the system said.
+        why: String,
+    },
     /// Following has stopped for good; answers go on.
     Stopped {
         /// What was false.
@@ -78,6 +84,7 @@ fn follow(
 ) -> Result<(), IndexError> {
     let pause = PAUSES[usize::from(!chain.node().is_local())];
     let status = &service.status;
+    let mut broken = None;
     while !stop.load(Ordering::SeqCst) {
         // No store holds following up.
         let seek = |cid| match service.blocks.at_hand(cid) {
@@ -85,62 +92,83 @@ fn follow(
             Some(Err(why)) => Sought::Missing(why.to_owned()),
             None => Sought::Later,
         };
-        match writer.step_seeking(chain, seek) {
+        let step = writer.step_seeking(chain, seek);
+        if step.is_ok() {
+            broken = None;
+        }
+        match step {
             Ok(Step::Blocks { position, events }) => {
                 // Stays "ready" from one block at the head to the next.
-                if status.phase().0 == Phase::Waiting {
+                if matches!(status.phase().0, Phase::Waiting | Phase::Broken) {
                     status.enter(Phase::Following, None);
                 }
-                blocks(service, &position, &events);
+                added(service, &position, &events);
                 continue;
             }
             Ok(Step::Reorg { from, to }) => {
-                Status::add(&status.reorgs, 1);
-                status.block.store(to.number, Ordering::Relaxed);
-                let told = json!({ "from": block(from), "to": block(to) });
-                service.feed.tell("reorg", &told);
+                taken_back(service, from, to);
                 tell(&Following::Reorg { from, to });
                 continue;
             }
-            Ok(Step::Idle) => {
-                if status.enter(Phase::Ready, None) {
-                    let block = writer.position()?.block;
-                    status.block.store(block, Ordering::Relaxed);
-                    tell(&Following::Ready { block });
+            Ok(Step::Idle) => match writer.position() {
+                Ok(position) if status.enter(Phase::Ready, None) => {
+                    tell(&Following::Ready { block: position.block });
                 }
-            }
+                Ok(_) => {}
+                Err(error) => broken = Some(fail(status, error, tell)),
+            },
             Ok(Step::Lag { head }) => {
                 let why = format!("the node's head is block {head}, behind the index");
                 wait(status, why, tell);
             }
             Err(error) if error.is_no() => {
                 stopped(status, &error, tell);
-                service.feed.tell("stopped", &json!({ "phase": status.phase().0 }));
+                service.feed.remark("stopped", &json!({ "phase": status.phase().0 }));
                 return Err(error);
             }
+            Err(error) if error.is_storage() => broken = Some(fail(status, error, tell)),
             Err(error) => wait(status, error.to_string(), tell),
         }
         std::thread::sleep(pause);
     }
-    Ok(())
+    broken.map_or(Ok(()), Err)
 }
 
-fn blocks(service: &Service, position: &Position, events: &[Noted]) {
+fn added(service: &Service, position: &Position, events: &[Noted]) {
     let status = &service.status;
     Status::add(&status.events, events.len() as u64);
-    status.block.store(position.block, Ordering::Relaxed);
+    service.feed.tell("block", position.id(), &blocks(position, events));
+}
+
+fn taken_back(service: &Service, from: BlockId, to: BlockId) {
+    Status::add(&service.status.reorgs, 1);
+    let told = json!({ "from": block(from), "to": block(to) });
+    service.feed.tell("reorg", to, &told);
+}
+
+/// What is told of a batch that ends at `position`.
+pub(super) fn blocks(position: &Position, events: &[Noted]) -> Value {
     let changed = (events.len() <= TOLD).then(|| changed(events));
-    let told = json!({
+    json!({
         "block": position.block, "hash": position.hash, "time": position.time,
-        "level": position.finality(), "events": events.len(), "changed": changed,
-    });
-    service.feed.tell("block", &told);
+        "level": position.level(), "events": events.len(), "changed": changed,
+    })
 }
 
 fn wait(status: &Status, why: String, tell: &impl Fn(&Following)) {
     if status.enter(Phase::Waiting, Some(why.clone())) {
         tell(&Following::Waiting { why });
     }
+}
+
+/// Where the file lies is for whoever runs the service, not for strangers.
+fn fail(status: &Status, error: IndexError, tell: &impl Fn(&Following)) -> IndexError {
+    let public = "the index's file cannot be read or written; it is tried again";
+    if status.enter(Phase::Broken, Some(public.to_owned())) {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        tell(&Following::Broken { why: format!("{error}{cause}") });
+    }
+    error
 }
 
 fn stopped(status: &Status, error: &IndexError, tell: &impl Fn(&Following)) {
@@ -153,7 +181,7 @@ fn stopped(status: &Status, error: &IndexError, tell: &impl Fn(&Following)) {
     tell(&Following::Stopped { why });
 }
 
-fn block(id: BlockId) -> Value {
+pub(super) fn block(id: BlockId) -> Value {
     json!({ "block": id.number, "hash": id.hash })
 }
 

@@ -1,6 +1,7 @@
 //! Questions and answers as HTTP has them: addresses, statuses, headers, entity tags.
 
 use super::limits::{ADDRESS, ANSWER_TIME};
+use super::missed::Beginning;
 use super::question::Question;
 use super::rates::Peer;
 use super::refusal::Refusal;
@@ -164,7 +165,7 @@ async fn health(State(service): Shared) -> Result<Response, Refusal> {
     let (phase, why) = service.status.phase();
     let status = match phase {
         Phase::Ready | Phase::Waiting => StatusCode::OK,
-        Phase::Following | Phase::FinalityViolated | Phase::Halted => {
+        Phase::Following | Phase::Broken | Phase::FinalityViolated | Phase::Halted => {
             StatusCode::SERVICE_UNAVAILABLE
         }
     };
@@ -178,8 +179,13 @@ async fn measures(State(service): Shared) -> Result<Response, Refusal> {
     Ok(([(CONTENT_TYPE, TEXT)], text).into_response())
 }
 
-async fn follow(State(service): Shared) -> Result<Response, Refusal> {
-    let at = position(&service).await?.map(AnswerAt::from);
-    let first = json!({ "status": service.status.phase().0, "at": at });
-    service.feed.follow("position", &first).ok_or(Refusal::Busy)
+/// The header in which a reader says up to where it has read.
+const LAST_EVENT: &str = "last-event-id";
+
+async fn follow(State(service): Shared, headers: HeaderMap) -> Result<Response, Refusal> {
+    let since = headers.get(LAST_EVENT).map(|id| id.to_str().unwrap_or_default().to_owned());
+    let status = service.status.phase().0;
+    let read = move |index: &mut crate::Index| Beginning::read(index, since.as_deref(), status);
+    let beginning = service.pool.ask(read).await??;
+    service.feed.follow(beginning).ok_or(Refusal::Busy)
 }

@@ -15,6 +15,8 @@ pub enum Phase {
     Ready,
     /// The node does not answer; it is asked again.
     Waiting,
+    /// The index's file cannot be read or written; it is tried again.
+    Broken,
     /// A final block was replaced: following has stopped, answers are of the block before that.
     FinalityViolated,
     /// The node said something false: following has stopped.
@@ -22,8 +24,14 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Following, Self::Ready, Self::Waiting, Self::FinalityViolated, Self::Halted];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Following,
+        Self::Ready,
+        Self::Waiting,
+        Self::Broken,
+        Self::FinalityViolated,
+        Self::Halted,
+    ];
 
     /// The word that is served.
     pub const fn word(self) -> &'static str {
@@ -31,6 +39,7 @@ impl Phase {
             Self::Following => "following",
             Self::Ready => "ready",
             Self::Waiting => "waiting",
+            Self::Broken => "broken",
             Self::FinalityViolated => "finality-violated",
             Self::Halted => "halted",
         }
@@ -41,8 +50,6 @@ impl Phase {
 #[derive(Default)]
 pub(super) struct Status {
     phase: Mutex<(Phase, Option<String>)>,
-    /// The last block that the follower closed.
-    pub(super) block: AtomicU64,
     pub(super) events: AtomicU64,
     pub(super) reorgs: AtomicU64,
 }

@@ -71,10 +71,10 @@ fn each_network_has_its_own() {
 fn another_schema_and_other_files_are_refused_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = open(&folder, &network()).unwrap().path().to_owned();
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
     let newer = open(&folder, &network()).err();
-    assert!(matches!(newer, Some(IndexError::Schema { found: 2, known: 1, .. })), "{newer:?}");
-    assert_eq!(count(&path, "PRAGMA user_version"), 2);
+    assert!(matches!(newer, Some(IndexError::Schema { found: 3, known: 2, .. })), "{newer:?}");
+    assert_eq!(count(&path, "PRAGMA user_version"), 3);
 
     std::fs::remove_file(&path).unwrap();
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();

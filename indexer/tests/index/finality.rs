@@ -3,7 +3,7 @@
 
 use crate::dump::{count, dump};
 use crate::scene::{Scene, no_stores};
-use indexer::IndexError;
+use indexer::{IndexError, Level};
 use ledger::network::Finality;
 use tests::anvil::Development as _;
 
@@ -15,13 +15,13 @@ fn a_replaced_finalized_block_stops_following() {
     scene.list(1);
     let at = writer.catch_up(&scene.chain, &no_stores(), |_| {}).unwrap();
     // The local node calls its first block final from the beginning.
-    assert_eq!((at.finalized, at.finality()), (Some(0), Finality::Head));
+    assert_eq!((at.safe, at.finalized, at.level()), (Some(0), Some(0), Level::Head));
     assert!(at.counts(at.block, Finality::Head) && !at.counts(at.block, Finality::Finalized));
 
     scene.node().mine(100);
     let at = writer.catch_up(&scene.chain, &no_stores(), |_| {}).unwrap();
     let finalized = at.block - 64;
-    assert_eq!(at.finalized, Some(finalized));
+    assert_eq!((at.safe, at.finalized), (Some(at.block - 32), Some(finalized)));
     assert!(at.counts(finalized, Finality::Finalized));
     assert!(!at.counts(finalized + 1, Finality::Finalized));
     assert_eq!(count(index.path(), "SELECT min(number) FROM blocks"), finalized.cast_signed());
@@ -29,7 +29,7 @@ fn a_replaced_finalized_block_stops_following() {
     // Up to the finalized block is deep, but no violation.
     scene.node().reorg(64);
     let next = writer.catch_up(&scene.chain, &no_stores(), |_| {}).unwrap();
-    assert_eq!((next.block, next.finalized), (at.block, Some(finalized)));
+    assert_eq!((next.block, next.safe, next.finalized), (at.block, at.safe, Some(finalized)));
     assert_ne!(next.hash, at.hash);
 
     scene.node().mine(1);

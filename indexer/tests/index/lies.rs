@@ -4,7 +4,7 @@
 use crate::dump::{count, dump};
 use crate::proxy::{Answer, Proxy};
 use crate::scene::{Scene, catch_up, no_stores};
-use indexer::{Index, IndexError, Position};
+use indexer::{BlockId, Index, IndexError, Position};
 use ledger::chain::{At, Chain, ChainError};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -15,14 +15,36 @@ fn try_catch_up(index: &Index, chain: &Chain) -> Result<Position, IndexError> {
     index.writer().unwrap().catch_up(chain, &no_stores(), |_| {})
 }
 
+/// What a node that changes its logs gives as receipts.
+#[derive(Clone, Copy, Debug)]
+enum Receipts {
+    /// As they are.
+    Right,
+    /// One too few.
+    Altered,
+    /// It does not know the question.
+    Refused,
+}
+
 /// Changes what `eth_getLogs` gives, where it gives anything.
-fn with_logs(change: impl Fn(&mut Vec<Value>)) -> impl Fn(&Value, Value) -> Answer {
+fn with_logs(
+    change: impl Fn(&mut Vec<Value>),
+    receipts: Receipts,
+) -> impl Fn(&Value, Value) -> Answer {
     move |request, mut answer| {
-        if request["method"] == "eth_getLogs"
-            && let Some(logs) = answer["result"].as_array_mut()
-            && !logs.is_empty()
+        let method = request["method"].as_str().unwrap();
+        if let (Receipts::Refused, "eth_getBlockReceipts") = (receipts, method) {
+            let error = json!({ "code": -32601, "message": "the method does not exist" });
+            return Answer::Json(json!({ "jsonrpc": "2.0", "id": answer["id"], "error": error }));
+        }
+        if let Some(given) = answer["result"].as_array_mut()
+            && !given.is_empty()
         {
-            change(logs);
+            match (receipts, method) {
+                (_, "eth_getLogs") => change(given),
+                (Receipts::Altered, "eth_getBlockReceipts") => drop(given.pop()),
+                _ => {}
+            }
         }
         Answer::Json(answer)
     }
@@ -35,51 +57,79 @@ fn flip_last_digit(value: &mut Value) {
     *value = text.into();
 }
 
+type Lie = fn(&mut Vec<Value>);
+const LIES: [(&str, Lie); 5] = [
+    ("left out", |logs| drop(logs.pop())),
+    ("all left out", Vec::clear),
+    ("repeated", |logs| logs.push(logs[0].clone())),
+    ("altered", |logs| flip_last_digit(&mut logs[1]["data"])),
+    ("reordered", |logs| {
+        let first = logs[0]["logIndex"].take();
+        logs[0]["logIndex"] = std::mem::replace(&mut logs[1]["logIndex"], first);
+    }),
+];
+/// Empty blocks after the events: few, so that they are near the head, or a backfill's.
+const PLACES: [u64; 2] = [2, 40];
+
 #[test]
 fn events_that_do_not_add_up_stop_following() {
     let scene = Scene::new();
     let index = scene.index("index");
     scene.list(1);
-    scene.node().mine(3);
-    scene.follow(&index);
-    scene.list(2);
-    scene.node().mine(2);
-    let (rows, at) = (dump(index.path()), index.position().unwrap());
-
-    type Lie = fn(&mut Vec<Value>);
-    let lies: [(&str, Lie); 5] = [
-        ("left out", |logs| drop(logs.pop())),
-        ("all left out", Vec::clear),
-        ("repeated", |logs| logs.push(logs[0].clone())),
-        ("altered", |logs| flip_last_digit(&mut logs[1]["data"])),
-        ("reordered", |logs| {
-            let first = logs[0]["logIndex"].take();
-            logs[0]["logIndex"] = std::mem::replace(&mut logs[1]["logIndex"], first);
-        }),
-    ];
-    for (lie, change) in lies {
-        let proxy = Proxy::start(&scene.anvil.url, with_logs(change));
-        match try_catch_up(&index, &proxy.chain(&scene)) {
-            Err(error @ IndexError::Incomplete(_)) => {
-                assert!(error.is_no(), "{lie}");
-                let IndexError::Incomplete(what) = error else { unreachable!() };
-                let head = scene.node().head().unwrap();
-                let registry = scene.network().contracts.registry.address;
-                assert_eq!((what.name, what.contract), ("DatasetRegistry", registry), "{lie}");
-                assert_eq!((what.block.number, what.block.hash), (head.number, head.hash), "{lie}");
-                let acc = scene.chain.acc(registry, At::Hash(head.hash)).unwrap();
-                assert_eq!(what.committed, acc, "{lie}");
-                assert_ne!(what.replayed, acc, "{lie}");
+    for (after, number) in PLACES.into_iter().zip(2..) {
+        scene.follow(&index);
+        scene.list(number);
+        scene.node().mine(after);
+        let (rows, at) = (dump(index.path()), index.position().unwrap());
+        let head = scene.node().head().unwrap().number;
+        let end = if after > 16 { head - 16 } else { head };
+        let end = scene.node().block(At::Number(end)).unwrap().unwrap();
+        let refused = [("receipts refused", LIES[0].1, Receipts::Refused)];
+        let lies = LIES.map(|(lie, change)| (lie, change, Receipts::Altered));
+        for (lie, change, receipts) in lies.into_iter().chain(refused) {
+            let what = format!("{lie}, {after} blocks later");
+            let proxy = Proxy::start(&scene.anvil.url, with_logs(change, receipts));
+            match try_catch_up(&index, &proxy.chain(&scene)) {
+                Err(error @ IndexError::Incomplete(_)) => {
+                    assert!(error.is_no(), "{what}");
+                    let IndexError::Incomplete(found) = error else { unreachable!() };
+                    let registry = scene.network().contracts.registry.address;
+                    let named = (found.name, found.contract);
+                    assert_eq!(named, ("DatasetRegistry", registry), "{what}");
+                    assert_eq!(found.block, BlockId { number: end.number, hash: end.hash });
+                    let acc = scene.chain.acc(registry, At::Hash(end.hash)).unwrap();
+                    assert_eq!(found.committed, acc, "{what}");
+                    assert_ne!(found.replayed, acc, "{what}");
+                }
+                other => panic!("{what}: {other:?}"),
             }
-            other => panic!("{lie}: {other:?}"),
+            assert_eq!((dump(index.path()), index.position().unwrap()), (rows.clone(), at));
         }
-        assert_eq!((dump(index.path()), index.position().unwrap()), (rows.clone(), at), "{lie}");
     }
-
     scene.follow(&index);
     let fresh = scene.index("fresh");
     scene.follow(&fresh);
     assert_eq!(dump(index.path()), dump(fresh.path()));
+}
+
+#[test]
+fn a_node_with_wrong_logs_and_right_receipts_is_followed() {
+    for after in PLACES {
+        let scene = Scene::new();
+        for seed in 1..=3 {
+            scene.list(seed);
+            scene.node().mine(after);
+        }
+        let fresh = scene.index("fresh");
+        scene.follow(&fresh);
+        for (lie, change) in LIES {
+            let what = format!("{lie}, {after} blocks later");
+            let proxy = Proxy::start(&scene.anvil.url, with_logs(change, Receipts::Right));
+            let index = scene.index(lie);
+            catch_up(&index, &proxy.chain(&scene));
+            assert_eq!(dump(index.path()), dump(fresh.path()), "{what}");
+        }
+    }
 }
 
 #[test]
@@ -89,11 +139,14 @@ fn what_was_wrong_once_is_fetched_once_more() {
     let lies = AtomicU32::new(1);
     let proxy = Proxy::start(
         &scene.anvil.url,
-        with_logs(move |logs| {
-            if lies.swap(0, Ordering::SeqCst) == 1 {
-                logs.pop();
-            }
-        }),
+        with_logs(
+            move |logs| {
+                if lies.swap(0, Ordering::SeqCst) == 1 {
+                    logs.pop();
+                }
+            },
+            Receipts::Refused,
+        ),
     );
     let index = scene.index("index");
     catch_up(&index, &proxy.chain(&scene));
@@ -161,7 +214,7 @@ fn logs_from_elsewhere_are_not_taken() {
         |logs| logs[0]["blockNumber"] = json!("0xffffff"),
     ];
     for (i, change) in lies.into_iter().enumerate() {
-        let proxy = Proxy::start(&scene.anvil.url, with_logs(change));
+        let proxy = Proxy::start(&scene.anvil.url, with_logs(change, Receipts::Right));
         let index = scene.index(&i.to_string());
         let error = try_catch_up(&index, &proxy.chain(&scene)).unwrap_err();
         assert!(matches!(error, IndexError::Chain(ChainError::Strange { .. })), "{i}: {error:?}");
@@ -241,9 +294,9 @@ fn without_old_state_a_lie_discards_all_that_is_not_closed() {
             }
         }),
     ];
-    for (lie, change) in lies {
+    for (lie, lost) in lies {
         let stingy = stingy(&scene);
-        let change = with_logs(move |logs| change(logs, second));
+        let change = with_logs(move |logs| lost(logs, second), Receipts::Altered);
         let proxy =
             Proxy::start(&scene.anvil.url, move |request, answer| match stingy(request, &answer) {
                 Some(refusal) => Answer::Json(refusal),
@@ -260,12 +313,24 @@ fn without_old_state_a_lie_discards_all_that_is_not_closed() {
         assert_eq!(count(index.path(), "SELECT count(*) FROM events"), 0, "{lie}");
         assert_eq!(count(index.path(), "SELECT count(*) FROM datasets"), 0, "{lie}");
         let discarded = "SELECT count(*) FROM reorg_log WHERE cause = 'discarded'";
-        assert_eq!(count(index.path(), discarded), 2, "{lie}");
+        assert_eq!(count(index.path(), discarded), 4, "{lie}");
 
         drop(writer);
         scene.follow(&index);
         let fresh = scene.index(&format!("{lie} fresh"));
         scene.follow(&fresh);
+        assert_eq!(dump(index.path()), dump(fresh.path()), "{lie}");
+
+        // The same logs beside right receipts.
+        let stingy = self::stingy(&scene);
+        let change = with_logs(move |logs| lost(logs, second), Receipts::Right);
+        let proxy =
+            Proxy::start(&scene.anvil.url, move |request, answer| match stingy(request, &answer) {
+                Some(refusal) => Answer::Json(refusal),
+                None => change(request, answer),
+            });
+        let index = scene.index(&format!("{lie}, receipts"));
+        catch_up(&index, &proxy.chain(&scene));
         assert_eq!(dump(index.path()), dump(fresh.path()), "{lie}");
     }
 }

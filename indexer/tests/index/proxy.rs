@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) enum Answer {
     /// As JSON-RPC.
@@ -14,6 +15,14 @@ pub(crate) enum Answer {
     Status(u16),
     /// Never.
     Silence,
+    /// Not at all: the connection is closed.
+    Closed,
+    /// The first half of it; then the connection is closed.
+    Half(Value),
+    /// After a while.
+    Late(Duration, Value),
+    /// What another node answers.
+    Elsewhere(String),
 }
 
 /// Given the request and the honest answer, what is answered.
@@ -63,18 +72,38 @@ fn serve(client: TcpStream, node: &str, tamper: &Tamper) -> Option<()> {
         let (request, answer) =
             (serde_json::from_slice(&request).ok()?, serde_json::from_slice(&answer).ok()?);
         match tamper(&request, answer) {
-            Answer::Json(answer) => {
-                let body = serde_json::to_vec(&answer).ok()?;
-                write_message(client.get_mut(), "HTTP/1.1 200 OK", &body)?;
-            }
+            Answer::Json(answer) => write_json(client.get_mut(), &answer)?,
             Answer::Status(status) => {
                 write_message(client.get_mut(), &format!("HTTP/1.1 {status} No"), b"no")?;
             }
             Answer::Silence => loop {
                 std::thread::park();
             },
+            Answer::Closed => return None,
+            Answer::Half(answer) => {
+                let body = serde_json::to_vec(&answer).ok()?;
+                let (head, half) = (head("HTTP/1.1 200 OK", body.len()), &body[..body.len() / 2]);
+                client.get_mut().write_all(&[head.as_bytes(), half].concat()).ok()?;
+                return None;
+            }
+            Answer::Late(after, answer) => {
+                std::thread::sleep(after);
+                write_json(client.get_mut(), &answer)?;
+            }
+            Answer::Elsewhere(node) => {
+                let mut other =
+                    BufReader::new(TcpStream::connect(node.strip_prefix("http://")?).ok()?);
+                let request = serde_json::to_vec(&request).ok()?;
+                write_message(other.get_mut(), "POST / HTTP/1.1\r\nhost: node", &request)?;
+                let answer = read_body(&mut other)?;
+                write_message(client.get_mut(), "HTTP/1.1 200 OK", &answer)?;
+            }
         }
     }
+}
+
+fn write_json(to: &mut TcpStream, answer: &Value) -> Option<()> {
+    write_message(to, "HTTP/1.1 200 OK", &serde_json::to_vec(answer).ok()?)
 }
 
 /// Reads one HTTP message that says its length.
@@ -98,10 +127,10 @@ fn read_body(from: &mut impl BufRead) -> Option<Vec<u8>> {
     Some(body)
 }
 
-fn write_message(to: &mut TcpStream, head: &str, body: &[u8]) -> Option<()> {
-    let head = format!(
-        "{head}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    to.write_all(&[head.as_bytes(), body].concat()).ok()
+fn write_message(to: &mut TcpStream, first: &str, body: &[u8]) -> Option<()> {
+    to.write_all(&[head(first, body.len()).as_bytes(), body].concat()).ok()
+}
+
+fn head(first: &str, length: usize) -> String {
+    format!("{first}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
 }

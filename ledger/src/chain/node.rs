@@ -3,6 +3,7 @@
 use super::error::ChainError;
 use super::event::RawLog;
 use alloy::consensus::BlockHeader as _;
+use alloy::consensus::proofs::calculate_receipt_root;
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionBuilder as _;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
@@ -36,6 +37,8 @@ pub struct Block {
 pub enum At {
     /// The latest one.
     Latest,
+    /// The latest that the node calls safe.
+    Safe,
     /// The latest that the node calls finalized.
     Finalized,
     /// By number.
@@ -48,6 +51,7 @@ impl From<At> for BlockId {
     fn from(at: At) -> Self {
         match at {
             At::Latest => Self::latest(),
+            At::Safe => Self::safe(),
             At::Finalized => Self::finalized(),
             At::Number(number) => Self::number(number),
             At::Hash(hash) => Self::hash(hash),
@@ -188,6 +192,54 @@ impl Node {
         let (topics, data) = (log.topics().to_vec(), log.data().data.to_vec());
         let address = log.address();
         Ok(RawLog { block, block_hash, transaction, index, address, topics, data })
+    }
+
+    /// The logs of these contracts in `block`, in order, from its receipts. These are what the block's
+    /// header commits to; none where header and receipts do not add up to the block's hash.
+    ///
+    /// # Errors
+    /// No answer; a node that does not give receipts.
+    pub fn logs_in_receipts(
+        &self,
+        contracts: &[Address],
+        block: &Block,
+    ) -> Result<Option<Vec<RawLog>>, ChainError> {
+        let none =
+            |what: &str| self.strange(&format!("it has no {what} of block {}", block.number));
+        let at = At::Hash(block.hash);
+        let header = self.wait(async { self.provider.get_block(at.into()).await })?;
+        let header = header.ok_or_else(|| none("header"))?.header;
+        let receipts = self.wait(async { self.provider.get_block_receipts(at.into()).await })?;
+        let receipts = receipts.ok_or_else(|| none("receipts"))?;
+        let encoded: Vec<_> = receipts
+            .iter()
+            .map(|receipt| receipt.inner.clone().into_primitives_receipt())
+            .collect();
+        if header.inner.hash_slow() != block.hash
+            || calculate_receipt_root(&encoded) != header.receipts_root()
+        {
+            return Ok(None);
+        }
+        self.logs_of(contracts, block, &receipts).map(Some)
+    }
+
+    /// Positions count over the block; what a receipt itself says of them is bound by nothing.
+    fn logs_of(
+        &self,
+        contracts: &[Address],
+        block: &Block,
+        receipts: &[TransactionReceipt],
+    ) -> Result<Vec<RawLog>, ChainError> {
+        let all = receipts.iter().flat_map(TransactionReceipt::logs);
+        let mut ours = Vec::new();
+        for (index, log) in (0..).zip(all) {
+            if contracts.contains(&log.address()) {
+                let place =
+                    RawLog { block: block.number, block_hash: block.hash, index, ..self.raw(log)? };
+                ours.push(place);
+            }
+        }
+        Ok(ours)
     }
 
     /// The code at `address`; empty where there is none.
