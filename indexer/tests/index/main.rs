@@ -1,7 +1,9 @@
 //! The index over the real local chain: each test starts its own node, deploys the contracts and
 //! stops the node again.
 
+mod chaos;
 mod crash;
+mod depths;
 mod dump;
 mod events;
 mod file;
@@ -15,6 +17,8 @@ mod proxy;
 mod reorg;
 mod scene;
 mod search;
+mod seed;
 #[cfg(feature = "service")]
 mod service;
+mod traffic;
 mod wait;

@@ -1,6 +1,9 @@
 //! The index over HTTP, asked as strangers ask it: over plain sockets.
 
 mod answers;
+mod depths;
+mod faults;
+mod missed;
 mod moves;
 mod refusals;
 
@@ -25,6 +28,14 @@ pub(crate) struct Serving {
     told: Mutex<Receiver<Following>>,
     stop: &'static AtomicBool,
     thread: JoinHandle<Result<(), ServeError>>,
+}
+
+/// An event, and the last id that was given up to it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) data: Value,
 }
 
 /// What was answered.
@@ -118,13 +129,30 @@ impl Serving {
 
     /// The names of events and their data, as they come.
     pub(crate) fn follow(&self) -> impl Iterator<Item = (String, Value)> + use<> {
+        self.events(None).map(|told| (told.name, told.data))
+    }
+
+    /// The events, from the beginning or after the one with this id.
+    pub(crate) fn events(&self, since: Option<&str>) -> impl Iterator<Item = Told> + use<> {
         let mut stream = self.connect();
-        stream.write_all(b"GET /v1/follow HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let since = since.map(|id| format!("last-event-id: {id}\r\n")).unwrap_or_default();
+        let request = format!("GET /v1/follow HTTP/1.1\r\nhost: x\r\n{since}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
         let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+        let mut id = None;
         std::iter::from_fn(move || {
-            let name = lines.find_map(|l| l.strip_prefix("event: ").map(str::to_owned))?;
-            let data = lines.find_map(|l| l.strip_prefix("data: ").map(str::to_owned))?;
-            Some((name, serde_json::from_str(&data).unwrap()))
+            let (mut name, mut now) = (None, None);
+            loop {
+                let line = lines.next()?;
+                let field = |name: &str| line.strip_prefix(name).map(str::to_owned);
+                now = field("id: ").or(now);
+                name = field("event: ").or(name);
+                if let Some(data) = field("data: ") {
+                    id = now.or(id.take());
+                    let data = serde_json::from_str(&data).unwrap();
+                    return Some(Told { id: id.clone(), name: name?, data });
+                }
+            }
         })
     }
 
