@@ -2,13 +2,14 @@
 //! may write.
 
 use crate::dump::{count, dump};
+use crate::program::Killed;
 use crate::proxy::{Answer, Proxy};
 use crate::scene::{Scene, no_stores};
 use indexer::{Index, IndexError};
 use ledger::Network;
 use ledger::chain::{Chain, Node};
 use serde_json::json;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -24,41 +25,28 @@ fn child() {
     let mut writer = index.writer().unwrap();
     let chain = Chain::connect(network, vec![Node::new(&from("INDEX_NODE")).unwrap()]).unwrap();
     loop {
-        writer.step(&chain, &no_stores()).unwrap();
+        if let Err(error) = writer.step(&chain, &no_stores()) {
+            assert!(!error.is_no(), "{error}");
+        }
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// A process that follows `url` into the folder of this name.
-pub(crate) fn follower(scene: &Scene, name: &str, url: &str) -> Killed {
-    let program = std::env::current_exe().unwrap();
-    let child = Command::new(program)
-        .args(["--exact", "crash::child", "--ignored"])
+/// The command of a process that follows `url` into the folder of this name.
+pub(crate) fn child_of(scene: &Scene, name: &str, url: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "crash::child", "--ignored", "--nocapture"])
         .env("INDEX_NETWORK", scene.network().to_text())
         .env("INDEX_FOLDER", scene.folder(name))
-        .env("INDEX_NODE", url)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    Killed(child.unwrap())
+        .env("INDEX_NODE", url);
+    command
 }
 
-/// A process that is killed at the latest when it is dropped.
-pub(crate) struct Killed(Child);
-
-impl Killed {
-    fn kill(mut self) {
-        assert!(self.0.try_wait().unwrap().is_none(), "the follower ended by itself");
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Such a process.
+pub(crate) fn follower(scene: &Scene, name: &str, url: &str) -> Killed {
+    let said = scene.folder(&format!("{}.said", name.replace('/', " ")));
+    Killed::start(&mut child_of(scene, name, url), &said)
 }
 
 fn scene() -> Scene {
@@ -98,7 +86,7 @@ fn killed_between_fetch_and_commit_it_goes_on_without_gap() {
         wait.recv_timeout(Duration::from_secs(20)).unwrap();
         let index = scene.index(&what);
         assert!(matches!(index.writer(), Err(IndexError::AnotherWriter { .. })), "{what}");
-        follower.kill();
+        assert_eq!(follower.kill(), None, "{what}");
         assert_whole(&scene, &index, &fresh, &what);
     }
 }

@@ -1,10 +1,8 @@
 //! What a step tells, and that the stored events replay to what the contracts commit to.
 
-use crate::dump::{count, dump};
+use crate::dump::{count, dump, replay};
 use crate::scene::{Scene, no_stores};
-use alloy_primitives::B256;
 use indexer::Step;
-use ledger::accumulator;
 use ledger::chain::{At, Event};
 use tests::anvil::Development as _;
 
@@ -31,22 +29,11 @@ fn a_step_tells_what_happened_and_events_replay_to_the_accumulators() {
     assert_eq!(writer.step(&scene.chain, &no_stores()).unwrap(), Step::Idle);
 
     let head = index.position().unwrap().unwrap();
-    let connection = rusqlite::Connection::open(index.path()).unwrap();
     for (contract, acc) in index.accumulators().unwrap() {
         assert_eq!(acc, scene.chain.acc(contract, At::Hash(head.hash)).unwrap());
-        let mut replayed = accumulator::seed(scene.network().chain, contract);
-        let mut events = connection
-            .prepare("SELECT topics, data, acc_after FROM events WHERE address = ?1 ORDER BY block, log_index")
-            .unwrap();
-        let mut rows = events.query([contract.0.0]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let (topics, data): (Vec<u8>, Vec<u8>) = (row.get(0).unwrap(), row.get(1).unwrap());
-            let topics: Vec<_> = topics.chunks(32).map(B256::from_slice).collect();
-            replayed = accumulator::extend(replayed, &topics, &data);
-            assert_eq!(row.get::<_, [u8; 32]>(2).unwrap(), replayed.0);
-        }
-        assert_eq!(replayed, acc);
     }
+    let replayed = replay(index.path(), scene.network(), "after a step");
+    assert_eq!(replayed, Some(head.block.cast_signed()));
     assert!(count(index.path(), "SELECT count(*) FROM events") > 10);
 }
 
