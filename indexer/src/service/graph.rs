@@ -93,6 +93,7 @@ impl Graph {
         let provider = reading.index.owner_at(row.dataset, row.added.block)?.unwrap_or_default();
         let commit = name(reading, row).commit(&row.version);
         let lists = |step: &Step| step.outputs.iter().any(|output| output.commit == commit);
+        let mut unread = Vec::new();
         for log in reading.index.logs_of(provider)? {
             match find(|cid| reading.block(cid), &log, lists) {
                 Ok(None) => {}
@@ -101,11 +102,13 @@ impl Graph {
                     self.edge(&step.id().to_string(), dataset, "listed");
                     return Ok(());
                 }
-                Err(why) => self.incomplete.push(format!("the provider's log: {why}")),
+                Err(why) => unread.push(format!("the provider's log: {why}")),
             }
         }
-        self.incomplete
-            .push("the provider has anchored no step that says how it came about".to_owned());
+        if unread.is_empty() {
+            unread.push("the provider has anchored no step that says how it came about".to_owned());
+        }
+        self.incomplete.append(&mut unread);
         Ok(())
     }
 }
