@@ -2,51 +2,8 @@
 //! only where the chain, the policy and the record say so.
 
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use tests::scene::{Done, Scene, data};
-
-/// `provenome index serve`, killed with the test.
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.arg("--json").stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let first: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
-        assert_eq!(first["event"], "listening");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: first["url"].as_str().unwrap().to_owned() }
-    }
-
-    fn json(&self, path: &str) -> Value {
-        let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-        let mut heard = String::new();
-        stream.read_to_string(&mut heard).unwrap();
-        let (head, body) = heard.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {heard}");
-        serde_json::from_str(body).unwrap()
-    }
-
-    /// Asks it to end, as Ctrl-C does; its exit code.
-    fn end(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use tests::serving::Serving;
 
 #[test]
 fn a_served_index_gives_the_answers_of_the_own_one() {
