@@ -18,29 +18,29 @@ pub(super) struct File {
 }
 
 /// All of them.
-pub(super) const FILES: [File; 5] = [
+pub(super) const FILES: [File; 13] = [
     File { path: "/", kind: "text/html; charset=utf-8", text: include_str!("page/index.html") },
     File {
         path: "/style.css",
         kind: "text/css; charset=utf-8",
         text: include_str!("page/style.css"),
     },
-    File {
-        path: "/app.js",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("page/app.js"),
-    },
-    File {
-        path: "/views.js",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("page/views.js"),
-    },
-    File {
-        path: "/graph.js",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("page/graph.js"),
-    },
+    File { path: "/icon.svg", kind: "image/svg+xml", text: include_str!("page/icon.svg") },
+    script("/app.js", include_str!("page/app.js")),
+    script("/asking.js", include_str!("page/asking.js")),
+    script("/datasets.js", include_str!("page/datasets.js")),
+    script("/element.js", include_str!("page/element.js")),
+    script("/following.js", include_str!("page/following.js")),
+    script("/graph.js", include_str!("page/graph.js")),
+    script("/grants.js", include_str!("page/grants.js")),
+    script("/logs.js", include_str!("page/logs.js")),
+    script("/pages.js", include_str!("page/pages.js")),
+    script("/results.js", include_str!("page/results.js")),
 ];
+
+const fn script(path: &'static str, text: &'static str) -> File {
+    File { path, kind: "text/javascript; charset=utf-8", text }
+}
 
 /// The file, with what the browser may do with it.
 pub(super) fn answer(file: &File, headers: &HeaderMap) -> Response {

@@ -1,50 +1,72 @@
 // The explorer: an address after # is a view; the view asks the API and draws. Everything that was
 // asked for is put into the page as text, never as markup.
 
-import { ask, element, stale } from "./views.js";
-import * as views from "./views.js";
+import { Asking } from "./asking.js";
+import { dataset, datasets } from "./datasets.js";
+import { element } from "./element.js";
+import { follow } from "./following.js";
+import { grant, grants } from "./grants.js";
+import { log, logs } from "./logs.js";
+import { result, results } from "./results.js";
 
 const ROUTES = [
-  [/^#?\/?(?:\?q=(.*))?$/, views.datasets],
-  [/^#\/dataset\/(\d+)$/, views.dataset],
-  [/^#\/results$/, views.results],
-  [/^#\/result\/(\d+)$/, views.result],
-  [/^#\/grants$/, views.grants],
-  [/^#\/grant\/(\d+)$/, views.grant],
-  [/^#\/logs$/, views.logs],
-  [/^#\/log\/(0x[0-9a-f]{64})$/, views.log],
+  [/^#?\/?(?:\?(.*))?$/, (asking, words) => datasets(asking, new URLSearchParams(words).get("q") ?? "")],
+  [/^#\/dataset\/(\d{1,78})$/, dataset],
+  [/^#\/results$/, results],
+  [/^#\/result\/(\d{1,78})$/, result],
+  [/^#\/grants$/, grants],
+  [/^#\/grant\/(\d{1,78})$/, grant],
+  [/^#\/logs$/, logs],
+  [/^#\/log\/(0x[0-9a-f]{64})$/, log],
 ];
 
-const main = document.getElementById("main");
-const at = document.getElementById("at");
-let shown = 0;
+/** How long until a silent server is asked again. */
+const PAUSE = 5_000;
 
-async function show(moveFocus) {
-  const mine = ++shown;
-  const [view, part] = route(location.hash);
-  mark();
-  try {
-    const nodes = await view(part);
-    if (mine !== shown) return;
-    main.replaceChildren(...nodes);
-  } catch (error) {
-    if (mine !== shown) return;
-    main.replaceChildren(
-      element("h1", {}, "This cannot be shown"),
-      element("p", { class: "error", role: "alert" }, error.message),
-    );
-  }
-  const heading = main.querySelector("h1");
-  document.title = heading ? `${heading.textContent} – Provenome` : "Provenome";
-  if (moveFocus) main.focus();
-}
+const [main, notice] = ["main", "notice"].map((id) => document.getElementById(id));
+let shown = null;
 
 function route(hash) {
   for (const [pattern, view] of ROUTES) {
     const match = pattern.exec(hash);
-    if (match) return [view, match[1]];
+    if (match) return [view, match[1] ?? ""];
   }
   return [async () => { throw new Error("There is no such page."); }];
+}
+
+/** Draws the view that the address names; `moved` says that somebody went there. */
+async function show(moved) {
+  shown?.control.abort();
+  const control = new AbortController();
+  const asking = new Asking(control.signal);
+  shown = { control, asking, failed: false };
+  const mine = shown;
+  mark();
+  const [view, part] = route(location.hash);
+  let nodes;
+  try {
+    nodes = [...await view(asking, part), asking.line];
+  } catch (error) {
+    if (control.signal.aborted) return;
+    mine.failed = true;
+    if (error.code === "silent") setTimeout(() => mine === shown && show(false), PAUSE);
+    // Said already, and not to be said every time.
+    if (!moved && main.querySelector("[role=alert]")?.textContent === error.message) return;
+    nodes = [
+      element("h1", {}, error.code === "not-found" ? "Not found" : "This cannot be shown"),
+      element("p", { class: "error", role: "alert" }, error.message),
+    ];
+  }
+  if (mine !== shown) return;
+  tell();
+  main.replaceChildren(...nodes);
+  const heading = main.querySelector("h1");
+  document.title = `${heading.textContent} – Provenome`;
+  if (moved) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    scrollTo(0, history.state?.y ?? 0);
+  }
 }
 
 // The link of the page one is on.
@@ -58,31 +80,33 @@ function mark() {
   }
 }
 
-async function position() {
-  try {
-    const { at: now, status, network } = await ask("/v1/status");
-    const time = new Date(now.time * 1000).toISOString().slice(0, 19).replace("T", " ");
-    at.textContent = `${network.name}: block ${now.block} (${now.level}), ${time} UTC; ${status}`;
-  } catch (error) {
-    at.textContent = error.message;
+function tell(...nodes) {
+  notice.replaceChildren(...nodes);
+}
+
+// Nothing is changed under the hands of somebody who reads or types: they are told instead.
+function reading() {
+  const active = document.activeElement;
+  const away = active === document.body || !main.contains(active) || active.matches("h1, input[type=search]");
+  return !away || main.querySelector("[data-grown]") !== null || !getSelection().isCollapsed;
+}
+
+function renew() {
+  if (shown.failed) show(false);
+  else if (!reading()) (shown.asking.renew ?? (() => show(false)))();
+  else {
+    const button = element("button", { type: "button" }, "Show it");
+    button.addEventListener("click", () => show(true));
+    tell(element("p", {}, "Something shown here has changed."), button);
   }
 }
 
-// A block that changes nothing on this page changes only the line at the top.
-function follow() {
-  const events = new EventSource("/v1/follow");
-  events.addEventListener("block", (event) => {
-    position();
-    const { events: many, changed } = JSON.parse(event.data);
-    if (many > 0 && stale(changed) && !typing()) show(false);
-  });
-  events.addEventListener("reorg", () => { position(); if (!typing()) show(false); });
-  events.addEventListener("stopped", position);
-}
-
-const typing = () => document.activeElement instanceof HTMLInputElement;
-
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+history.scrollRestoration = "manual";
+addEventListener("scrollend", () => history.replaceState({ y: scrollY }, ""));
 addEventListener("hashchange", () => show(true));
-position();
 show(false);
-follow();
+follow({ concerns: (thing) => shown.asking.concerns(thing), renew });
