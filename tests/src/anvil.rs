@@ -17,9 +17,15 @@ pub struct Anvil {
 impl Anvil {
     /// Starts it; when this returns, it listens.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let program = program();
         let mut child = Command::new(&program)
             .args(["--hardfork", "prague", "--host", "127.0.0.1", "--port", "0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
