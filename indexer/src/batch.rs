@@ -14,7 +14,7 @@ use ledger::chain::{At, Block, Chain, ChainError, Node, RawLog};
 use ledger::network::Contracts;
 
 /// Within so many blocks of the head every header is fetched; further back only the last of a batch.
-const NEAR_HEAD: u64 = 16;
+pub(crate) const NEAR_HEAD: u64 = 16;
 /// Further back than this from the head a node may have dropped the state that holds `acc`.
 const STATE_KEPT: u64 = 64;
 
@@ -32,11 +32,27 @@ pub(crate) struct Batch {
     pub(crate) logs: Vec<RawLog>,
     /// The accumulators at the last block; none where the node has no state that old.
     pub(crate) accs: Option<PerContract<B256>>,
+    /// The block before it.
+    pub(crate) after: BlockId,
+    /// The head when it was asked for.
+    pub(crate) head: Block,
     /// Whether it ends at the head.
     pub(crate) near: bool,
     /// The last blocks that the node calls final and safe, asked for near the head only.
     pub(crate) finalized: Option<Block>,
     pub(crate) safe: Option<Block>,
+}
+
+impl Batch {
+    /// Its last block.
+    pub(crate) fn end(&self) -> BlockId {
+        self.blocks.last().map_or(self.after, |end| BlockId { number: end.number, hash: end.hash })
+    }
+
+    /// How many blocks it spans.
+    pub(crate) fn span(&self) -> u64 {
+        self.end().number - self.after.number
+    }
 }
 
 /// What came of asking for a batch.
@@ -60,7 +76,8 @@ pub(crate) fn fetch(
     let left = head.number - after.number;
     let near = left <= NEAR_HEAD;
     let most = if second { range.blocks().min(BY_RECEIPTS) } else { range.blocks() };
-    let to = after.number + most.min(if near { left } else { left - NEAR_HEAD });
+    let asked = most.min(if near { left } else { left - NEAR_HEAD });
+    let to = after.number + asked;
     let Some(blocks) = headers(node, first, to, head, near)? else { return Ok(Fetched::Moved) };
     let end = *blocks.last().unwrap_or(&first);
 
@@ -72,7 +89,7 @@ pub(crate) fn fetch(
     };
     let logs = match logs {
         Ok(logs) => logs,
-        Err(_) if to > first.number => return Ok(Fetched::Refused(to - after.number)),
+        Err(_) if to > first.number => return Ok(Fetched::Refused(asked)),
         Err(error) => return Err(error.into()),
     };
     let stray = verify_places(node, &chain.addresses(), &logs, first.number, &blocks);
@@ -80,7 +97,7 @@ pub(crate) fn fetch(
     let accs = if stray.is_err() || (may_defer && !*old_state) {
         Ok(None)
     } else {
-        accumulators(chain, &end).map(Some)
+        accumulators(chain, &end, may_defer).map(Some)
     };
     // A node that knows of no such block has none: nothing then counts as final, or as safe.
     let named = |at| if near { node.block(at).ok().flatten() } else { None };
@@ -96,7 +113,8 @@ pub(crate) fn fetch(
         }
         other => other?,
     };
-    Ok(Fetched::Batch(Box::new(Batch { blocks, logs, accs, near, finalized, safe })))
+    let batch = Batch { after, head, blocks, logs, accs, near, finalized, safe };
+    Ok(Fetched::Batch(Box::new(batch)))
 }
 
 /// The headers of `first` to `to` near the head, else that of `to` alone; none if one is not the
@@ -183,19 +201,35 @@ fn verify_places(
     Ok(())
 }
 
-fn accumulators(chain: &Chain, end: &Block) -> Result<PerContract<B256>, ChainError> {
+/// Where it may wait until later, one refusal more is taken for a node without state that old.
+fn accumulators(
+    chain: &Chain,
+    end: &Block,
+    may_defer: bool,
+) -> Result<PerContract<B256>, ChainError> {
     let mut accs = [B256::ZERO; 5];
+    let mut refusals = 0;
     for (acc, contract) in accs.iter_mut().zip(chain.addresses()) {
-        *acc = accumulator_at(chain, contract, end)?;
+        let patient = || {
+            refusals += 1;
+            !may_defer || refusals < 2
+        };
+        *acc = accumulator_at(chain, contract, end, patient)?;
     }
     Ok(accs)
 }
 
-fn accumulator_at(chain: &Chain, contract: Address, end: &Block) -> Result<B256, ChainError> {
+fn accumulator_at(
+    chain: &Chain,
+    contract: Address,
+    end: &Block,
+    mut patient: impl FnMut() -> bool,
+) -> Result<B256, ChainError> {
     let node = chain.node();
     let still_there =
         || node.block(At::Number(end.number)).is_ok_and(|b| b.is_some_and(|b| b.hash == end.hash));
-    let answer = ask_while(still_there, || chain.acc(contract, At::Hash(end.hash)));
+    let worth = || patient() && still_there();
+    let answer = ask_while(worth, || chain.acc(contract, At::Hash(end.hash)));
     match answer {
         // Before its creation a contract answers nothing, and has emitted nothing.
         Err(ChainError::Answer { contract, why }) => {

@@ -50,7 +50,7 @@ impl Writer {
         if closed {
             self.discarded = None;
         }
-        self.range.succeeded(batch.logs.len());
+        self.backfilling = !batch.near;
         let noted = |(log, event): (RawLog, Event)| Noted {
             block: log.block,
             index: log.index,

@@ -19,6 +19,10 @@ const APPLICATION: i64 = 0x5056_4958;
 const SQLITE: (i32, &str) = (3_051_003, "3.51.3");
 /// How long one connection waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(10);
+/// KiB of pages that the writer keeps: what a batch changes all over the indexes of a large file.
+const WRITER_CACHE: i64 = 64 << 10;
+/// KiB of pages that each reader keeps.
+const READER_CACHE: i64 = 8 << 10;
 
 /// Where a network's index lies in `folder`.
 pub(crate) fn path(folder: &Path, network: &Network) -> PathBuf {
@@ -88,13 +92,18 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, IndexError> {
     let connection = connect(path, OpenFlags::empty())?;
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE)?;
+    // Every query has its indexes; one made for a single question reads a whole table.
+    connection.pragma_update(None, "automatic_index", false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
 }
 
 /// The writer's connection.
 pub(crate) fn writer(path: &Path) -> Result<Connection, IndexError> {
-    Ok(connect(path, OpenFlags::empty())?)
+    let connection = connect(path, OpenFlags::empty())?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE)?;
+    Ok(connection)
 }
 
 /// Reads the whole file where its last writer was stopped in the middle.

@@ -79,7 +79,8 @@ pub struct Progress {
 }
 
 impl Writer {
-    /// One step: a batch of blocks, or a reorg, or nothing; then some of the missing manifests.
+    /// One step: a batch of blocks, or a reorg, or nothing; then, unless many blocks are still to
+    /// come, some of the missing manifests.
     ///
     /// # Errors
     /// The node could not be asked; it left out or invented events; a finalized block was replaced.
@@ -94,6 +95,9 @@ impl Writer {
         seek: impl Fn(Cid) -> Sought,
     ) -> Result<Step, IndexError> {
         let step = self.follow(chain).map_err(|error| error.of_file(&self.path))?;
+        if self.backfilling {
+            return Ok(step);
+        }
         match (self.fetch_manifests(seek, STEP_METADATA), &step) {
             (Err(error), Step::Idle | Step::Lag { .. }) => Err(error.of_file(&self.path)),
             // What was done has to be told; the next step meets the error again.
@@ -149,6 +153,13 @@ impl Writer {
         let mut moves = 0;
         while moves < MOVES {
             let cursor = self.start(chain)?;
+            if let Some(batch) = self.fetched_early(chain, cursor.at) {
+                ask(|| chain.verify_same())?;
+                match self.close(chain, &cursor, batch)? {
+                    Some(step) => return Ok(step),
+                    None => continue,
+                }
+            }
             let head = ask(|| chain.node().head())?;
             let first = match self.look(chain, &cursor, &head)? {
                 Ahead::Nothing => return Ok(Step::Idle),
@@ -209,9 +220,10 @@ impl Writer {
             (Some(end), Some(accs)) => batch::verify_complete(contracts, end, &replayed.accs, accs),
             _ => Ok(()),
         };
-        let committed = verified
-            .map_err(IndexError::Incomplete)
-            .and_then(|()| self.commit(contracts, batch, &replayed));
+        let committed = match verified {
+            Ok(()) => self.commit_and_fetch(chain, batch, &replayed),
+            Err(error) => Err(IndexError::Incomplete(error)),
+        };
         match committed {
             Err(error) if error.is_no() => {
                 self.discard(cursor.at, error)?;

@@ -8,9 +8,11 @@
 mod apply;
 mod batch;
 mod commit;
+mod early;
 mod error;
 mod file;
 mod follow;
+mod hits;
 mod index;
 mod lock;
 mod metadata;

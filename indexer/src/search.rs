@@ -2,6 +2,7 @@
 //! here, and each is looked for as a prefix; nothing of it reaches FTS5's query language.
 //! Specification: `docs/spec/index.md`.
 
+use crate::hits::hits_of;
 use crate::read::dataset::{COLUMNS, Dataset, NOW, dataset};
 use crate::read::filter::DatasetFilter;
 use crate::read::page::Turn;
@@ -12,12 +13,11 @@ use rusqlite::params_from_iter;
 /// Words of a query that are looked for, and characters of each.
 const WORDS: usize = 16;
 const LETTERS: usize = 64;
+/// Hits that are looked at first; then twice as many, and so on.
+const LOOK: usize = 128;
 
-/// The best hit of each dataset's latest manifest that is there; a title weighs most.
-const HITS: &str = "FROM (SELECT rowid AS id, bm25(words, 8.0, 1.0, 2.0, 2.0) AS score \
-     FROM words WHERE words MATCH ?1) w \
-     CROSS JOIN versions h ON h.id = w.id CROSS JOIN datasets d ON d.dataset = h.dataset ";
-const LATEST: &str = "WHERE NOT EXISTS (SELECT 1 FROM versions n JOIN manifests k ON k.id = n.id \
+/// Only the dataset's latest manifest that is there is searched.
+const LATEST: &str = "NOT EXISTS (SELECT 1 FROM versions n JOIN manifests k ON k.id = n.id \
      WHERE n.dataset = h.dataset AND n.number > h.number AND k.state = 'there')";
 
 impl Index {
@@ -49,18 +49,46 @@ impl Index {
         if query.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conditions = filter.conditions();
-        conditions.values.push(query.into());
-        let number = conditions.values.len();
-        let sql = format!(
-            "{COLUMNS} {} {NOW} {LATEST} {} ORDER BY w.score, d.id LIMIT {} OFFSET {}",
-            HITS.replace("?1", &format!("?{number}")),
-            conditions.sql,
-            i64::try_from(limit).unwrap_or(i64::MAX),
-            i64::try_from(skip).unwrap_or(i64::MAX),
-        );
-        Ok(all(&self.connection, &sql, params_from_iter(conditions.values), dataset)?)
+        let hits = hits_of(&self.connection, &self.hits, &query)?;
+        let (mut found, mut rest, mut look) = (Vec::new(), &hits[..], LOOK);
+        let enough = skip.saturating_add(limit);
+        while found.len() < enough && !rest.is_empty() {
+            let (some, more) = rest.split_at(look.min(rest.len()));
+            found.extend(self.datasets_of(some, filter)?);
+            (rest, look) = (more, look * 2);
+        }
+        found.truncate(enough);
+        self.datasets_by_id(found.get(skip..).unwrap_or_default())
     }
+
+    /// The datasets of these versions in the same order, those left out that the filter does not
+    /// let pass, or whose latest manifest is another's.
+    fn datasets_of(&self, hits: &[i64], filter: &DatasetFilter) -> Result<Vec<i64>, IndexError> {
+        let mut conditions = filter.conditions();
+        let now = if conditions.sql.is_empty() { "" } else { NOW };
+        conditions.values.push(list(hits).into());
+        let sql = format!(
+            "SELECT d.id FROM json_each(?{}) w CROSS JOIN versions h ON h.id = w.value \
+             CROSS JOIN datasets d ON d.dataset = h.dataset {now} \
+             WHERE {LATEST} {} ORDER BY w.key",
+            conditions.values.len(),
+            conditions.sql,
+        );
+        Ok(all(&self.connection, &sql, params_from_iter(conditions.values), |c| c.get())?)
+    }
+
+    fn datasets_by_id(&self, ids: &[i64]) -> Result<Vec<Dataset>, IndexError> {
+        let sql = format!(
+            "{COLUMNS} FROM json_each(?1) w CROSS JOIN datasets d ON d.id = w.value {NOW} \
+             ORDER BY w.key"
+        );
+        Ok(all(&self.connection, &sql, [list(ids)], dataset)?)
+    }
+}
+
+/// Numbers as a JSON list, which is one parameter of a query however many there are.
+fn list(numbers: &[i64]) -> String {
+    serde_json::json!(numbers).to_string()
 }
 
 /// `"word" * "word" *`: quoted, so that a word is never an operator.

@@ -5,6 +5,7 @@
 //! Nothing here writes but the follower. When it stops for good (a final block was replaced, a node
 //! lies) the service goes on answering from what was closed, and says so.
 
+mod answers;
 mod blocks;
 mod client;
 mod cursor;
@@ -132,7 +133,8 @@ pub fn serve(
 
 impl Pool {
     fn start(folder: &std::path::Path, network: &Network) -> Result<Self, IndexError> {
-        let open = || Index::open(folder, network);
-        Ok(Self::of([open()?, open()?, open()?, open()?]))
+        let index = Index::open(folder, network)?;
+        let again = || index.again();
+        Ok(Self::of([again()?, again()?, again()?, index]))
     }
 }

@@ -1,7 +1,7 @@
 //! The one who follows: holds the lock and the writing connection. Dropped at any moment, it leaves
 //! the last committed batch behind and nothing of the next.
 
-use crate::batch::PerContract;
+use crate::batch::{Batch, PerContract};
 use crate::file;
 use crate::follow::BlockId;
 use crate::index::position;
@@ -26,6 +26,10 @@ pub struct Writer {
     /// Each contract's accumulator before its first event.
     pub(crate) seeds: PerContract<([u8; 20], [u8; 32])>,
     pub(crate) range: Range,
+    /// The batch after the last one, fetched while that was committed.
+    pub(crate) early: Option<Batch>,
+    /// Whether the last batch ended far from the head.
+    pub(crate) backfilling: bool,
     /// Whether the node may have the state of old blocks.
     pub(crate) old_state: bool,
     /// The closed block from which on batches were discarded, and how many, until one closes.
@@ -60,6 +64,8 @@ impl Writer {
                 (contract.address.into_array(), seed.0)
             }),
             range: Range::new(),
+            early: None,
+            backfilling: false,
             old_state: true,
             discarded: None,
             tries: Tries::default(),
