@@ -1,7 +1,9 @@
 //! Questions and answers as HTTP has them: addresses, statuses, headers, entity tags.
 
+use super::answers::Ready;
 use super::limits::{ADDRESS, ANSWER_TIME};
 use super::missed::Beginning;
+use super::pool::Reader;
 use super::question::Question;
 use super::rates::Peer;
 use super::refusal::Refusal;
@@ -10,6 +12,7 @@ use super::status::Phase;
 use super::{Service, metrics, page};
 use crate::{AnswerAt, IndexError, Position};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER,
@@ -19,7 +22,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use ledger::hash::sha256;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Instant;
@@ -102,18 +104,13 @@ async fn answer(
         query.map_err(|_| Refusal::malformed("the query", "it is no list of NAME=VALUE"))?;
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (question, asked) = (Question { path, query }, Arc::clone(&service));
-    let whole = service.pool.ask(move |index| route.whole(index, &asked, &question)).await??;
-    Ok(tagged(JSON, whole.to_string(), headers))
+    let ready = service.pool.ask(move |reader| reader.answer(route, &asked, &question)).await??;
+    Ok(tagged(JSON, ready, headers))
 }
 
 /// The body under its own digest as entity tag; without the body where the client has it already.
-pub(super) fn tagged(
-    kind: HeaderValue,
-    body: impl AsRef<[u8]> + Into<axum::body::Body>,
-    headers: &HeaderMap,
-) -> Response {
-    let digest = format!("{:x}", sha256(body.as_ref()));
-    let tag = format!("\"{}\"", &digest[..32]);
+pub(super) fn tagged(kind: HeaderValue, ready: Ready, headers: &HeaderMap) -> Response {
+    let Ready { body, tag } = ready;
     let same = headers.get_all(IF_NONE_MATCH).iter().any(|tags| {
         let tags = tags.to_str().unwrap_or_default();
         tags.split(',')
@@ -122,7 +119,7 @@ pub(super) fn tagged(
     let mut response = if same {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(body.into());
+        let mut response = Response::new(Body::from(body));
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response
     };
@@ -132,7 +129,7 @@ pub(super) fn tagged(
 }
 
 fn static_json(text: &'static str, headers: &HeaderMap) -> Response {
-    tagged(JSON, text, headers)
+    tagged(JSON, Ready::of(text), headers)
 }
 
 impl IntoResponse for Refusal {
@@ -155,7 +152,7 @@ impl IntoResponse for Refusal {
 }
 
 async fn position(service: &Service) -> Result<Option<Position>, Refusal> {
-    let read = |index: &mut crate::Index| index.at_once(|_, at| Ok::<_, IndexError>(at));
+    let read = |reader: &mut Reader| reader.index.at_once(|_, at| Ok::<_, IndexError>(at));
     Ok(service.pool.ask(read).await??)
 }
 

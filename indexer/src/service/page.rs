@@ -1,6 +1,7 @@
 //! The explorer: a page, its style and its script, all from here. The browser is told to load
 //! nothing else and to run nothing that stands in the page.
 
+use super::answers::Ready;
 use super::http::tagged;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -44,7 +45,7 @@ const fn script(path: &'static str, text: &'static str) -> File {
 
 /// The file, with what the browser may do with it.
 pub(super) fn answer(file: &File, headers: &HeaderMap) -> Response {
-    let mut response = tagged(HeaderValue::from_static(file.kind), file.text, headers);
+    let mut response = tagged(HeaderValue::from_static(file.kind), Ready::of(file.text), headers);
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "no-referrer"),

@@ -1,6 +1,7 @@
 //! The readers: a few threads with a connection each. What waits for one is bounded, and so is how
 //! long one question may keep a thread.
 
+use super::answers::Answers;
 use crate::{Index, IndexError, Position};
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,7 +16,13 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Steps of SQLite's machine between two looks at the time.
 const STEPS: i32 = 10_000;
 
-type Job = Box<dyn FnOnce(&mut Index) + Send>;
+type Job = Box<dyn FnOnce(&mut Reader) + Send>;
+
+/// One reader.
+pub(super) struct Reader {
+    pub(super) index: Index,
+    pub(super) answers: Answers,
+}
 
 /// The readers.
 pub(super) struct Pool {
@@ -31,9 +38,10 @@ impl Pool {
     pub(super) fn of<const N: usize>(readers: [Index; N]) -> Self {
         let (jobs, queue) = sync_channel::<Job>(WAITING);
         let queue = Arc::new(Mutex::new(queue));
-        for mut index in readers {
+        for index in readers {
             let queue = Arc::clone(&queue);
-            std::thread::spawn(move || work(&mut index, &queue));
+            let mut reader = Reader { index, answers: Answers::default() };
+            std::thread::spawn(move || work(&mut reader, &queue));
         }
         Self { jobs }
     }
@@ -41,13 +49,13 @@ impl Pool {
     /// What a reader answers to the question. One whose asker went away is not asked at all.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&mut Index) -> T + Send + 'static,
+        question: impl FnOnce(&mut Reader) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (answer, answered) = oneshot::channel();
-        let job = move |index: &mut Index| {
+        let job = move |reader: &mut Reader| {
             if !answer.is_closed() {
                 // Where nobody waits any more, the answer is lost, as it should be.
-                let _ = answer.send(question(index));
+                let _ = answer.send(question(reader));
             }
         };
         self.jobs.try_send(Box::new(job)).map_err(|_| Busy)?;
@@ -55,12 +63,12 @@ impl Pool {
     }
 }
 
-fn work(index: &mut Index, queue: &Mutex<Receiver<Job>>) {
+fn work(reader: &mut Reader, queue: &Mutex<Receiver<Job>>) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
         // A question that panics is answered as refused; the reader lives on.
-        let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(index)));
+        let _ = std::panic::catch_unwind(AssertUnwindSafe(|| job(reader)));
     }
 }
 
