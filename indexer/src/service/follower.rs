@@ -119,7 +119,7 @@ fn follow(
             },
             Ok(Step::Lag { head }) => {
                 let why = format!("the node's head is block {head}, behind the index");
-                wait(status, why, tell);
+                wait(status, why.clone(), why, tell);
             }
             Err(error) if error.is_no() => {
                 stopped(status, &error, tell);
@@ -127,7 +127,11 @@ fn follow(
                 return Err(error);
             }
             Err(error) if error.is_storage() => broken = Some(fail(status, error, tell)),
-            Err(error) => wait(status, error.to_string(), tell),
+            // A node's address may have a key in it: that is for whoever runs the service.
+            Err(error) => {
+                let public = "the node does not answer as it should; it is asked again";
+                wait(status, public.to_owned(), error.to_string(), tell);
+            }
         }
         std::thread::sleep(pause);
     }
@@ -155,8 +159,8 @@ pub(super) fn blocks(position: &Position, events: &[Noted]) -> Value {
     })
 }
 
-fn wait(status: &Status, why: String, tell: &impl Fn(&Following)) {
-    if status.enter(Phase::Waiting, Some(why.clone())) {
+fn wait(status: &Status, public: String, why: String, tell: &impl Fn(&Following)) {
+    if status.enter(Phase::Waiting, Some(public)) {
         tell(&Following::Waiting { why });
     }
 }

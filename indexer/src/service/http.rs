@@ -182,7 +182,8 @@ const LAST_EVENT: &str = "last-event-id";
 async fn follow(State(service): Shared, headers: HeaderMap) -> Result<Response, Refusal> {
     let since = headers.get(LAST_EVENT).map(|id| id.to_str().unwrap_or_default().to_owned());
     let status = service.status.phase().0;
-    let read = move |index: &mut crate::Index| Beginning::read(index, since.as_deref(), status);
+    let read =
+        move |reader: &mut Reader| Beginning::read(&mut reader.index, since.as_deref(), status);
     let beginning = service.pool.ask(read).await??;
     service.feed.follow(beginning).ok_or(Refusal::Busy)
 }

@@ -46,6 +46,27 @@ fn behind_a_node_that_lags_it_waits_and_answers_go_on() {
 }
 
 #[test]
+fn what_a_node_said_is_for_whoever_runs_the_service_alone() {
+    let scene = Scene::new();
+    let gone = Arc::new(AtomicBool::new(false));
+    let fails = Arc::clone(&gone);
+    let proxy =
+        Proxy::start(&scene.anvil.url, move |_, answer| match fails.load(Ordering::SeqCst) {
+            true => Answer::Status(503),
+            false => Answer::Json(answer),
+        });
+    let serving = Serving::of(&scene, proxy.url(), Vec::new());
+    gone.store(true, Ordering::SeqCst);
+    serving.wait(|told| matches!(told, Following::Waiting { why } if why.contains(proxy.url())));
+    for path in ["/health", "/v1/status"] {
+        let told = serving.get(path).body;
+        assert!(told.contains("it is asked again"), "{told}");
+        assert!(!told.contains("127.0.0.1") && !told.contains("503"), "{told}");
+    }
+    serving.stop().unwrap();
+}
+
+#[test]
 fn it_halts_where_the_node_becomes_another_chain() {
     let scene = Scene::new();
     scene.list(1);
