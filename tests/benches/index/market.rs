@@ -26,8 +26,11 @@ alloy_sol_types::sol! {
 
 /// The first account of every anvil.
 const ADMIN: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-/// Datasets traded in a block: 513 events.
+/// Datasets traded in a block.
 const DATASETS: u64 = 16;
+/// Events of such a block: 32 for each dataset, with those that settle the grants of the block before,
+/// and one result.
+const EVENTS: u64 = 32 * DATASETS + 1;
 /// Datasets listed in a block where nothing else happens.
 const LISTED: usize = 200;
 /// Between two blocks, so that grants can be settled in the next one.
@@ -94,8 +97,7 @@ impl Market {
     pub(crate) fn trade_until(&mut self, events: u64) {
         let begun = Instant::now();
         let mut made = self.count();
-        // A block's own events, and those that settle the grants of the block before.
-        while made + 32 * DATASETS + 1 <= events {
+        while made + EVENTS <= events {
             made += self.trade(DATASETS).1;
         }
         let rest = events.checked_sub(made).expect("there is room for the deployment's events");
