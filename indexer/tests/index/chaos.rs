@@ -3,7 +3,7 @@
 
 use crate::depths::fresh_rows;
 use crate::dump::{count, dump};
-use crate::proxy::{Answer, Proxy};
+use crate::proxy::{Answer, Proxy, Tamper};
 use crate::scene::{Scene, no_stores};
 use crate::seed::Seed;
 use crate::traffic::Traffic;
@@ -161,6 +161,14 @@ fn refused(index: &Index, chain: &Chain) -> IndexError {
     index.writer().unwrap().catch_up(chain, &no_stores(), |_| {}).unwrap_err()
 }
 
+/// Says that its chain is another than it is.
+fn another_id(request: &Value, mut answer: Value) -> Answer {
+    if request["method"] == "eth_chainId" {
+        answer["result"] = "0x1".into();
+    }
+    Answer::Json(answer)
+}
+
 #[test]
 fn a_node_that_becomes_another_chain_is_refused_and_rows_stay() {
     let scene = Scene::new();
@@ -175,16 +183,8 @@ fn a_node_that_becomes_another_chain_is_refused_and_rows_stay() {
     let other = Scene::other();
     assert_ne!(genesis(&other), genesis(&scene));
     let height = |scene: &Scene| scene.node().head().unwrap().number;
-    let id = |number: u64| {
-        move |request: &Value, mut answer: Value| {
-            if request["method"] == "eth_chainId" {
-                answer["result"] = format!("{number:#x}").into();
-            }
-            Answer::Json(answer)
-        }
-    };
     let switched = Arc::new(AtomicBool::new(false));
-    let behind = |lie: Box<dyn Fn(&Value, Value) -> Answer + Send + Sync>| {
+    let behind = |lie: Box<Tamper>| {
         let switched = Arc::clone(&switched);
         Proxy::start(&scene.anvil.url, move |request, answer| {
             if switched.load(Ordering::SeqCst) {
@@ -201,7 +201,7 @@ fn a_node_that_becomes_another_chain_is_refused_and_rows_stay() {
     // The other chain is shorter, as long, and longer; then the same chain says that it is another.
     for what in ["shorter", "as long", "longer", "another id"] {
         switched.store(false, Ordering::SeqCst);
-        let proxy = if what == "another id" { behind(Box::new(id(1))) } else { elsewhere() };
+        let proxy = if what == "another id" { behind(Box::new(another_id)) } else { elsewhere() };
         match what {
             "as long" => other.node().mine(height(&scene) - height(&other)),
             "longer" => other.node().mine(50),

@@ -8,6 +8,7 @@ use crate::program::Killed;
 use crate::scene::Scene;
 use crate::seed::Seed;
 use crate::traffic::Traffic;
+use std::path::Path;
 use std::process::Command;
 use std::sync::RwLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,35 +51,17 @@ fn live(town: &Town, traffic: &Traffic, done: &AtomicBool) {
 
 /// One database's followers, killed one after the other. Odd lanes are the program's.
 fn lane(town: &Town, lane: u64) {
-    let (scene, mut seed) = (town.scene, Seed::new(SEED + town.number * LANES + lane));
+    let scene = town.scene;
+    let mut seed = Seed::new(SEED + town.number * LANES + lane);
     for time in 0..TIMES {
         let home = format!("lane {lane} time {time}");
         let name = format!("{home}/index");
         std::fs::create_dir(scene.folder(&home)).unwrap();
-        let start = || -> Command {
-            if lane % 2 == 0 {
-                return child_of(scene, &name, &scene.anvil.url);
-            }
-            let mut program = scene.program(&home, &scene.anvil.url);
-            program.args(["--listen", "127.0.0.1:0"]);
-            program
-        };
-        let said = scene.folder(&format!("{home}/said"));
         let mut before = None;
         for n in 0..KILLS {
             let what = format!("town {}, {home}, kill {n} (seed {SEED})", town.number);
             let life = Duration::from_millis(seed.below(LIFE));
-            let process = Killed::start(&mut start(), &said);
-            std::thread::sleep(life);
-            if let Some(ended) = process.kill() {
-                panic!(
-                    "{what}: it had ended: {ended}: {}",
-                    std::fs::read_to_string(&said).unwrap()
-                );
-            }
-            // The program would go on answering after it had stopped following.
-            let told = std::fs::read_to_string(&said).unwrap();
-            assert!(!told.contains("following has stopped"), "{what}: {told}");
+            live_and_die(&mut command(scene, lane, &home), life, &scene.folder(&home), &what);
             // After every other kill the next process is the first to open the file.
             if n % 2 == 0 && scene.folder(&name).is_dir() {
                 let index = scene.index(&name);
@@ -94,6 +77,26 @@ fn lane(town: &Town, lane: u64) {
         drop(index);
         std::fs::remove_dir_all(scene.folder(&home)).unwrap();
     }
+}
+
+fn command(scene: &Scene, lane: u64, home: &str) -> Command {
+    if lane.is_multiple_of(2) {
+        return child_of(scene, &format!("{home}/index"), &scene.anvil.url);
+    }
+    let mut program = scene.program(home, &scene.anvil.url);
+    program.args(["--listen", "127.0.0.1:0"]);
+    program
+}
+
+/// Follows for so long and is killed; it may neither have ended nor have stopped following before.
+fn live_and_die(command: &mut Command, life: Duration, home: &Path, what: &str) {
+    let said = home.join("said");
+    let process = Killed::start(command, &said);
+    std::thread::sleep(life);
+    let ended = process.kill();
+    let told = std::fs::read_to_string(said).unwrap();
+    assert_eq!(ended, None, "{what}: {told}");
+    assert!(!told.contains("following has stopped"), "{what}: {told}");
 }
 
 /// How many of the followers that were looked at got on.

@@ -26,7 +26,7 @@ pub(crate) enum Answer {
 }
 
 /// Given the request and the honest answer, what is answered.
-type Tamper = dyn Fn(&Value, Value) -> Answer + Send + Sync;
+pub(crate) type Tamper = dyn Fn(&Value, Value) -> Answer + Send + Sync;
 
 pub(crate) struct Proxy {
     url: String,
