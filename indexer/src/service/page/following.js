@@ -43,10 +43,12 @@ export function follow({ concerns, renew }) {
       const { events, changed } = JSON.parse(event.data);
       if (events > 0 && (changed === null || changed.some(concerns))) renew();
     });
-    stream.addEventListener("reorg", () => {
-      locate();
-      renew();
-    });
+    for (const name of ["reorg", "reset"]) {
+      stream.addEventListener(name, () => {
+        locate();
+        renew();
+      });
+    }
     stream.addEventListener("stopped", locate);
     stream.addEventListener("error", () => {
       locate();
