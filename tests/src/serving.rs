@@ -4,11 +4,16 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running service.
 #[derive(Debug)]
 pub struct Serving {
     child: Child,
+    told: Receiver<String>,
     /// Where it answers.
     pub url: String,
 }
@@ -20,8 +25,21 @@ impl Serving {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let first: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
         assert_eq!(first["event"], "listening");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: first["url"].as_str().unwrap().to_owned() }
+        let (tell, told) = channel();
+        // Nobody may be listening any more, but a full pipe would stop the service.
+        std::thread::spawn(move || lines.for_each(|line| drop(tell.send(line))));
+        Self { child, told, url: first["url"].as_str().unwrap().to_owned() }
+    }
+
+    /// Waits until it tells of this event.
+    pub fn wait_for(&self, event: &str) {
+        loop {
+            let line = self.told.recv_timeout(PATIENCE).expect("it tells of the event in time");
+            let told: Value = serde_json::from_str(&line).unwrap();
+            if told["event"] == event {
+                return;
+            }
+        }
     }
 
     /// What it answers here; the status must be 200.

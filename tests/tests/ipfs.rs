@@ -6,6 +6,7 @@ use tests::job;
 use tests::kubo::Kubo;
 use tests::kubo::proxy::{Fault, Proxy};
 use tests::scene::{Actor, Done, Scene};
+use tests::serving::Serving;
 
 fn over<const N: usize>(actor: &Actor<'_>, place: &str, words: [&str; N]) -> Done {
     Done::of(actor.command(words).env("PROVENOME_STORE", place))
@@ -103,6 +104,30 @@ fn everybody_may_have_a_node_of_their_own() {
     over(&lab, &his.place(), ["open", "grant:1", "--out", "genomes.vcf"]).yes();
     let plain = |name: &str| fs::read(scene.path(name)).unwrap();
     assert!(plain("genomes.vcf") == plain("small.vcf"));
+}
+
+#[test]
+fn a_node_that_stalls_holds_no_served_index_up() {
+    let scene = Scene::new();
+    let node = Kubo::start(&scene.path("ipfs"));
+    let (hospital, _) = listed(&scene, &node);
+    job::prove(&hospital, "small.vcf", job::REGION, "result").yes();
+    over(&hospital, &node.place(), ["post", "result"]).yes();
+
+    let proxy = Proxy::start(&node.url);
+    proxy.fault("block/get", Fault::Stall, usize::MAX);
+    let indexer = scene.stranger("indexer");
+    let mut serve = indexer.command(["index", "serve", "--listen", "127.0.0.1:0"]);
+    let serving = Serving::start(serve.env("PROVENOME_STORE", format!("kubo:{}", proxy.url)));
+    serving.wait_for("ready");
+    let dataset = &serving.json("/v1/datasets/1")["dataset"];
+    assert_eq!(dataset["manifest_is"], "missing", "{dataset:#}");
+    let looked_for = "record: it is still being looked for: ask again";
+    for _ in 0..8 {
+        let result = &serving.json("/v1/results")["results"][0];
+        assert_eq!((&result["standing"], &result["why"]), (&"posted".into(), &looked_for.into()));
+    }
+    assert_eq!(serving.end(), Some(0));
 }
 
 #[test]
