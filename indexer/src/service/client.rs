@@ -4,12 +4,15 @@
 use super::status::Phase;
 use crate::{AnswerAt, ShownDataset, ShownGrant, ShownInFull, ShownResult};
 use alloy_primitives::{Address, B256, U256};
+use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long one answer may take, and how long it may be.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// Before it is asked again where it could not answer yet.
+const AGAIN: Duration = Duration::from_millis(250);
 const BYTES: usize = 16 << 20;
 /// Rows asked for at once.
 const PAGE: usize = 200;
@@ -258,10 +261,9 @@ impl Served {
         let url = format!("{}{path}", self.url);
         let url = reqwest::Url::parse_with_params(&url, query).map_err(|e| bad(e.to_string()))?;
         let (status, body) = self
-            .runtime
-            .block_on(self.fetch(url))
+            .fetch_in_the_end(&url)
             .map_err(|why| ServedError::Unreachable { url: self.url.clone(), why })?;
-        if status == reqwest::StatusCode::NOT_FOUND {
+        if status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
         if !status.is_success() {
@@ -275,7 +277,21 @@ impl Served {
             .map_err(|e| ServedError::Strange { url: self.url.clone(), why: e.to_string() })
     }
 
-    async fn fetch(&self, url: reqwest::Url) -> Result<(reqwest::StatusCode, Vec<u8>), String> {
+    /// Asks again where it has only just begun to follow, or has too much to do.
+    fn fetch_in_the_end(&self, url: &reqwest::Url) -> Result<(StatusCode, Vec<u8>), String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let (status, body) = self.runtime.block_on(self.fetch(url.clone()))?;
+            let passes =
+                [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+            if !passes || Instant::now() > end {
+                return Ok((status, body));
+            }
+            std::thread::sleep(AGAIN);
+        }
+    }
+
+    async fn fetch(&self, url: reqwest::Url) -> Result<(StatusCode, Vec<u8>), String> {
         let failed = |e: reqwest::Error| match std::error::Error::source(&e) {
             Some(cause) => cause.to_string(),
             None => e.to_string(),
