@@ -7,7 +7,7 @@ use crate::metadata::Sought;
 use crate::retry::{ask, header};
 use crate::writer::Cursor;
 use crate::{IndexError, Position, Writer};
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use ledger::Cid;
 use ledger::chain::{Block, Chain, Event};
 use std::time::Duration;
@@ -85,23 +85,24 @@ impl Writer {
     /// # Errors
     /// The node could not be asked; it left out or invented events; a finalized block was replaced.
     pub fn step(&mut self, chain: &Chain, stores: &Stores) -> Result<Step, IndexError> {
-        self.step_seeking(chain, Sought::in_stores(stores))
+        self.step_seeking(chain, Sought::in_stores(stores)).map(|(step, _)| step)
     }
 
-    /// The same, with manifests from elsewhere.
+    /// The same with manifests from elsewhere, and the datasets of which more is known through them.
     pub(crate) fn step_seeking(
         &mut self,
         chain: &Chain,
         seek: impl Fn(Cid) -> Sought,
-    ) -> Result<Step, IndexError> {
+    ) -> Result<(Step, Vec<U256>), IndexError> {
         let step = self.follow(chain).map_err(|error| error.of_file(&self.path))?;
         if self.backfilling {
-            return Ok(step);
+            return Ok((step, Vec::new()));
         }
         match (self.fetch_manifests(seek, STEP_METADATA), &step) {
+            (Ok(known), _) => Ok((step, known)),
             (Err(error), Step::Idle | Step::Lag { .. }) => Err(error.of_file(&self.path)),
             // What was done has to be told; the next step meets the error again.
-            _ => Ok(step),
+            (Err(_), _) => Ok((step, Vec::new())),
         }
     }
 

@@ -5,6 +5,7 @@
 use crate::hits::words_changed;
 use crate::row::all;
 use crate::{IndexError, Writer};
+use alloy_primitives::U256;
 use ledger::dataset::Version;
 use ledger::{Cid, Codec, Manifest};
 use rusqlite::{Transaction, TransactionBehavior, params};
@@ -48,6 +49,13 @@ impl Tries {
     }
 }
 
+/// A version whose manifest is looked for.
+struct Wanted {
+    id: i64,
+    dataset: U256,
+    version: Version,
+}
+
 /// What came of looking for a block.
 pub(crate) enum Sought {
     There(Vec<u8>),
@@ -64,23 +72,29 @@ enum Found {
 }
 
 impl Writer {
-    /// Looks for missing manifests for about as long as `budget`.
+    /// Looks for missing manifests for about as long as `budget`; the datasets of those of which
+    /// more is known now.
     pub(crate) fn fetch_manifests(
         &mut self,
         seek: impl Fn(Cid) -> Sought,
         budget: Duration,
-    ) -> Result<(), IndexError> {
+    ) -> Result<Vec<U256>, IndexError> {
         let begun = Instant::now();
         let missing = self.missing_manifests()?;
-        let due: Vec<_> = missing.iter().filter(|(id, _)| self.tries.is_due(*id, begun)).collect();
+        let due: Vec<_> = missing.iter().filter(|one| self.tries.is_due(one.id, begun)).collect();
+        let mut known = Vec::new();
         for chunk in due.chunks(CHUNK) {
             let (mut found, mut looked) = (Vec::new(), 0);
-            for (id, version) in chunk {
+            for one in chunk {
                 if begun.elapsed() > budget {
                     break;
                 }
                 looked += 1;
-                found.extend(look_for(&seek, version).map(|found| (*id, found)));
+                let Some(what) = look_for(&seek, &one.version) else { continue };
+                if !matches!(what, Found::Missing(_)) {
+                    known.push(one.dataset);
+                }
+                found.push((one.id, what));
             }
             let over = looked < chunk.len();
             self.write(&found)?;
@@ -88,15 +102,15 @@ impl Writer {
                 break;
             }
         }
-        Ok(())
+        Ok(known)
     }
 
-    fn missing_manifests(&self) -> Result<Vec<(i64, Version)>, IndexError> {
-        let sql = "SELECT m.id, v.manifest, v.data_root, v.key_commit, v.samples, v.columns \
+    fn missing_manifests(&self) -> Result<Vec<Wanted>, IndexError> {
+        let sql = "SELECT m.id, v.dataset, v.manifest, v.data_root, v.key_commit, v.samples, v.columns \
                    FROM manifests m JOIN versions v ON v.id = m.id WHERE m.state = 'missing' \
                    ORDER BY m.tries, m.id LIMIT ?1";
         Ok(all(&self.connection, sql, [PASS], |c| {
-            let id = c.get()?;
+            let (id, dataset) = (c.get()?, c.uint()?);
             let version = Version {
                 manifest: c.word()?,
                 data_root: c.word()?,
@@ -104,7 +118,7 @@ impl Writer {
                 samples: c.number()?,
                 columns: c.number()?,
             };
-            Ok((id, version))
+            Ok(Wanted { id, dataset, version })
         })?)
     }
 

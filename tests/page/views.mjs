@@ -16,7 +16,7 @@ const VIEWS = [
   ["dataset-copied", "#/dataset/4", "honest", ["(no store has its manifest)", "Warning: dataset:1, listed before, has the same panel", "0.000001 tUSD"]],
   ["result-proved", "#/result/1", "honest", ["proved, under development keys", "The chain accepted its proof.", "The network’s policy names the circuit.", "The statement was recomputed from the record, and is the one on chain.", "anyone can forge", "provenome audit result:1", "The same in words: 5 nodes, 4 edges"]],
   ["result-posted", "#/result/1", "doubting", ["posted", "Why: circuit: the policy does not name 0x"]],
-  ["result-without-record", "#/result/1", "bare", ["posted", "Why: record: no store has the record", /Not in the picture: no store gave the block bafy\w+\n/, /Not in the picture: the provider's log: no store gave the block/]],
+  ["result-without-record", "#/result/1", "bare", ["posted", "Why: record: no store has it", /Not in the picture: the record: no store has it\n/, /Not in the picture: the provider's log: the list of steps below \d+: no store has it/]],
   ["results", "#/results", "honest", ["Result 1", "proved, under development keys"]],
   ["grants", "#/grants", "honest", ["delivered, in its dispute window", "declined, refunded", "paid, not delivered yet", "12.5 tUSD"]],
   ["grant", "#/grant/1", "honest", ["Gives access now", "Dispute window ends", "250 tUSD", "provenome show grant:1"]],

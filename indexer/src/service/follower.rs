@@ -5,6 +5,7 @@ use super::status::{Phase, Status};
 use crate::follow::{BlockId, Noted};
 use crate::metadata::Sought;
 use crate::{IndexError, Position, Step, Writer};
+use alloy_primitives::U256;
 use ledger::chain::{Chain, Event};
 use ledger::{Id, Thing};
 use serde_json::{Value, json};
@@ -92,10 +93,14 @@ fn follow(
             Some(Err(why)) => Sought::Missing(why.to_owned()),
             None => Sought::Later,
         };
-        let step = writer.step_seeking(chain, seek);
+        let (step, known) = match writer.step_seeking(chain, seek) {
+            Ok((step, known)) => (Ok(step), known),
+            Err(error) => (Err(error), Vec::new()),
+        };
         if step.is_ok() {
             broken = None;
         }
+        let at_head = !matches!(step, Ok(Step::Blocks { .. } | Step::Reorg { .. }));
         match step {
             Ok(Step::Blocks { position, events }) => {
                 // Stays "ready" from one block at the head to the next.
@@ -103,15 +108,14 @@ fn follow(
                     status.enter(Phase::Following, None);
                 }
                 added(service, &position, &events);
-                continue;
             }
             Ok(Step::Reorg { from, to }) => {
                 taken_back(service, from, to);
                 tell(&Following::Reorg { from, to });
-                continue;
             }
             Ok(Step::Idle) => match writer.position() {
                 Ok(position) if status.enter(Phase::Ready, None) => {
+                    service.feed.remark("ready", &json!({ "block": position.block }));
                     tell(&Following::Ready { block: position.block });
                 }
                 Ok(_) => {}
@@ -133,9 +137,22 @@ fn follow(
                 wait(status, public.to_owned(), error.to_string(), tell);
             }
         }
-        std::thread::sleep(pause);
+        learned(service, &known);
+        if at_head {
+            std::thread::sleep(pause);
+        }
     }
     broken.map_or(Ok(()), Err)
+}
+
+/// Manifests come when a store gives them, and not with a block.
+fn learned(service: &Service, datasets: &[U256]) {
+    if datasets.is_empty() {
+        return;
+    }
+    let id = |dataset: &U256| Id::new(Thing::Dataset, *dataset).to_string();
+    let changed = (datasets.len() <= TOLD).then(|| datasets.iter().map(id).collect::<Vec<_>>());
+    service.feed.remark("manifests", &json!({ "changed": changed }));
 }
 
 fn added(service: &Service, position: &Position, events: &[Noted]) {

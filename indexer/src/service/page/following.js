@@ -33,23 +33,23 @@ export function follow({ concerns, renew }) {
   let first = true;
   const listen = () => {
     stream = new EventSource("/v1/follow");
-    stream.addEventListener("position", () => {
+    stream.addEventListener("open", () => {
       locate();
       if (!first) renew();
       first = false;
     });
-    stream.addEventListener("block", (event) => {
-      locate();
-      const { events, changed } = JSON.parse(event.data);
-      if (events > 0 && (changed === null || changed.some(concerns))) renew();
-    });
-    for (const name of ["reorg", "reset"]) {
-      stream.addEventListener(name, () => {
+    for (const name of ["block", "manifests"]) {
+      stream.addEventListener(name, (event) => {
         locate();
-        renew();
+        const { events, changed } = JSON.parse(event.data);
+        if (events !== 0 && (changed === null || changed.some(concerns))) renew();
       });
     }
-    stream.addEventListener("stopped", locate);
+    stream.addEventListener("reorg", () => {
+      locate();
+      renew();
+    });
+    for (const name of ["ready", "stopped"]) stream.addEventListener(name, locate);
     stream.addEventListener("error", () => {
       locate();
       // The browser tries again by itself, but not after a refusal.
