@@ -1,7 +1,6 @@
 //! The index as its readers have it: a file per network, and where it stands.
 
 use crate::follow::BlockId;
-use crate::hits::Hits;
 use crate::lock::WriterLock;
 use crate::row::{all, first};
 use crate::{IndexError, Writer, file};
@@ -11,13 +10,11 @@ use ledger::network::Finality;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A network's index, open for reading.
 pub struct Index {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
-    pub(crate) hits: Arc<Hits>,
     pub(crate) network: Network,
 }
 
@@ -83,7 +80,7 @@ impl Index {
     pub fn open(folder: &Path, network: &Network) -> Result<Self, IndexError> {
         let path = file::prepare(folder, network)?;
         let connection = file::reader(&path).map_err(|error| error.of_file(&path))?;
-        Ok(Self { connection, path, hits: Arc::default(), network: network.clone() })
+        Ok(Self { connection, path, network: network.clone() })
     }
 
     /// One more reader of the same index, for another thread.
@@ -92,8 +89,7 @@ impl Index {
     /// The database could not be opened.
     pub fn again(&self) -> Result<Self, IndexError> {
         let connection = file::reader(&self.path).map_err(|error| error.of_file(&self.path))?;
-        let (path, hits) = (self.path.clone(), Arc::clone(&self.hits));
-        Ok(Self { connection, path, hits, network: self.network.clone() })
+        Ok(Self { connection, path: self.path.clone(), network: self.network.clone() })
     }
 
     /// The database file.

@@ -12,7 +12,6 @@ mod early;
 mod error;
 mod file;
 mod follow;
-mod hits;
 mod index;
 mod lock;
 mod metadata;

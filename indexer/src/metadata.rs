@@ -2,7 +2,6 @@
 //! version. Chain rows never wait for them; a missing one is looked for again later, a malformed one
 //! is set aside for good, since its bytes can never change. Specification: `docs/spec/index.md`.
 
-use crate::hits::words_changed;
 use crate::row::all;
 use crate::{IndexError, Writer};
 use alloy_primitives::U256;
@@ -128,9 +127,6 @@ impl Writer {
         }
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if found.iter().any(|(_, found)| matches!(found, Found::There(..))) {
-            words_changed(&transaction)?;
-        }
         for (id, found) in found {
             match found {
                 Found::There(bytes, manifest) => keep(&transaction, *id, bytes, manifest)?,

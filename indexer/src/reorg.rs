@@ -2,7 +2,6 @@
 //! node's events did not add up. One transaction each, and a line in the log.
 //! Specification: `docs/spec/index.md`.
 
-use crate::hits::words_changed;
 use crate::retry::{ask, header};
 use crate::row::{all, first};
 use crate::{BlockId, IndexError, Step, Writer};
@@ -126,7 +125,6 @@ fn cut_rows(transaction: &Transaction, block: i64) -> rusqlite::Result<i64> {
         "DELETE FROM words WHERE rowid IN \
          (SELECT id FROM manifests WHERE id > {kept} AND state = 'there')"
     ))?;
-    words_changed(transaction)?;
     run(&format!("DELETE FROM manifests WHERE id > {kept}"))?;
     for table in RECORDS {
         run(&format!("DELETE FROM {table} WHERE id > {}", self::kept(table, "block")))?;

@@ -1,20 +1,19 @@
 //! Full-text search over what manifests say of themselves. Any text is a query: it is cut into words
-//! here, and each is looked for as a prefix; nothing of it reaches FTS5's query language.
+//! here, and nothing of it reaches FTS5's query language. Hits are ranked by where and how the words
+//! stand and not by how rare they are (BM25), which takes a look at every hit of a common word.
 //! Specification: `docs/spec/index.md`.
 
-use crate::hits::hits_of;
 use crate::read::dataset::{COLUMNS, Dataset, NOW, dataset};
 use crate::read::filter::DatasetFilter;
 use crate::read::page::Turn;
 use crate::row::all;
 use crate::{Index, IndexError};
 use rusqlite::params_from_iter;
+use std::collections::HashSet;
 
 /// Words of a query that are looked for, and characters of each.
 const WORDS: usize = 16;
 const LETTERS: usize = 64;
-/// Hits that are looked at first; then twice as many, and so on.
-const LOOK: usize = 128;
 
 /// Only the dataset's latest manifest that is there is searched.
 const LATEST: &str = "NOT EXISTS (SELECT 1 FROM versions n JOIN manifests k ON k.id = n.id \
@@ -45,32 +44,36 @@ impl Index {
         skip: usize,
         limit: usize,
     ) -> Result<Vec<Dataset>, IndexError> {
-        let query = query(words);
-        if query.is_empty() {
-            return Ok(Vec::new());
-        }
-        let hits = hits_of(&self.connection, &self.hits, &query)?;
-        let (mut found, mut rest, mut look) = (Vec::new(), &hits[..], LOOK);
         let enough = skip.saturating_add(limit);
-        while found.len() < enough && !rest.is_empty() {
-            let (some, more) = rest.split_at(look.min(rest.len()));
-            found.extend(self.datasets_of(some, filter)?);
-            (rest, look) = (more, look * 2);
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        for query in queries(words) {
+            if found.len() >= enough {
+                break;
+            }
+            // What ranks higher is found again.
+            let most = enough.saturating_add(found.len());
+            let hits = self.datasets_with(&query, filter, most)?;
+            found.extend(hits.into_iter().filter(|id| seen.insert(*id)));
         }
         found.truncate(enough);
         self.datasets_by_id(found.get(skip..).unwrap_or_default())
     }
 
-    /// The datasets of these versions in the same order, those left out that the filter does not
-    /// let pass, or whose latest manifest is another's.
-    fn datasets_of(&self, hits: &[i64], filter: &DatasetFilter) -> Result<Vec<i64>, IndexError> {
+    /// The first datasets that a query of FTS5 finds and the filter lets pass, by the age of their
+    /// versions. Nothing is sorted, so that the first of many cost no more than those of few.
+    fn datasets_with(
+        &self,
+        query: &str,
+        filter: &DatasetFilter,
+        most: usize,
+    ) -> Result<Vec<i64>, IndexError> {
         let mut conditions = filter.conditions();
         let now = if conditions.sql.is_empty() { "" } else { NOW };
-        conditions.values.push(list(hits).into());
+        conditions.values.push(query.to_owned().into());
         let sql = format!(
-            "SELECT d.id FROM json_each(?{}) w CROSS JOIN versions h ON h.id = w.value \
+            "SELECT d.id FROM words w CROSS JOIN versions h ON h.id = w.rowid \
              CROSS JOIN datasets d ON d.dataset = h.dataset {now} \
-             WHERE {LATEST} {} ORDER BY w.key",
+             WHERE w.words MATCH ?{} AND {LATEST} {} ORDER BY w.rowid LIMIT {most}",
             conditions.values.len(),
             conditions.sql,
         );
@@ -91,19 +94,25 @@ fn list(numbers: &[i64]) -> String {
     serde_json::json!(numbers).to_string()
 }
 
-/// `"word" * "word" *`: quoted, so that a word is never an operator.
-fn query(text: &str) -> String {
+/// The queries whose hits are shown one after the other: all words in the title, all words anywhere,
+/// and the same with each as the beginning of a word. Quoted, so that a word is never an operator.
+fn queries(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let quoted = words.take(WORDS).map(|word| {
-        let word: String = word.chars().take(LETTERS).collect();
-        format!("\"{word}\" *")
+    let cut = |word: &str| word.chars().take(LETTERS).collect::<String>();
+    let words: Vec<String> = words.take(WORDS).map(cut).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let [whole, begun] = ["", " *"].map(|end| {
+        words.iter().map(|word| format!("\"{word}\"{end}")).collect::<Vec<_>>().join(" ")
     });
-    quoted.collect::<Vec<_>>().join(" ")
+    let titled = |words: &str| format!("{{title}} : ({words})");
+    vec![titled(&whole), whole, titled(&begun), begun]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::query;
+    use super::queries;
 
     #[test]
     fn operators_become_words() {
@@ -114,8 +123,11 @@ mod tests {
             ("\0 -- ;", ""),
             ("größe 大腸", "\"größe\" * \"大腸\" *"),
         ] {
-            assert_eq!(query(text), expected, "{text:?}");
+            let found = queries(text);
+            assert_eq!(found.last().map_or("", String::as_str), expected, "{text:?}");
+            assert_eq!(found.len(), if expected.is_empty() { 0 } else { 4 });
         }
-        assert_eq!(query(&"w ".repeat(99)).matches('*').count(), 16);
+        assert_eq!(queries("a b")[0], "{title} : (\"a\" \"b\")");
+        assert_eq!(queries(&"w ".repeat(99))[3].matches('*').count(), 16);
     }
 }
