@@ -56,7 +56,7 @@ mod tests {
     fn it_halves_at_once_and_asks_for_more_with_patience() {
         let mut range = Range::new();
         assert!(range.refused(2_000) && range.refused(range.blocks()));
-        for blocks in [500, 500, 500, 500, 1_000, 1_000] {
+        for blocks in [500, 500, 500, 500, 500, 1_000] {
             assert_eq!(range.blocks(), blocks);
             range.succeeded(blocks, 10);
         }
