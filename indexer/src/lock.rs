@@ -42,6 +42,8 @@ impl Drop for WriterLock {
         if !std::thread::panicking() {
             let _ = self.0.set_len(0);
         }
+        // Closing lets go too, but not while a child of this process is between fork and exec.
+        let _ = flock(&self.0, FlockOperation::Unlock);
     }
 }
 
