@@ -2,11 +2,12 @@
 //! A copy stays in the home, from which `serve` puts back what a store lost.
 
 use crate::failure::{Context as _, Failure};
+use crate::home::{read_small, write_file};
 use crate::session::Session;
 use ledger::Cid;
 use std::fs;
-use std::path::{Path, PathBuf};
-use store::{BlockStore as _, Directory};
+use std::path::PathBuf;
+use store::MAX_BLOCK;
 
 const FOLDER: &str = "published";
 
@@ -15,40 +16,32 @@ const FOLDER: &str = "published";
 /// What has a copy was therefore in every store once.
 pub(crate) fn publish(session: &Session, cid: Cid, bytes: &[u8]) -> Result<(), Failure> {
     session.stores()?.keep(cid, bytes)?;
-    Ok(copies(session)?.put(cid, bytes)?)
+    match copy(session, cid)? {
+        Some(_) => Ok(()),
+        None => write_file(&path(session, cid)?, bytes),
+    }
 }
 
 /// Whether every store had it once.
 pub(crate) fn was_published(session: &Session, cid: Cid) -> Result<bool, Failure> {
-    Ok(copies(session)?.has(cid)?)
+    Ok(path(session, cid)?.exists())
 }
 
 /// Everything that was published.
 pub(crate) fn all(session: &Session) -> Result<Vec<Cid>, Failure> {
-    let mut all = Vec::new();
-    for shard in list(&folder(session)?)? {
-        for file in list(&shard)? {
-            // What has another name is no block.
-            all.extend(file.file_name().and_then(|name| name.to_str()?.parse::<Cid>().ok()));
-        }
-    }
-    Ok(all)
+    let folder = session.home().folder(FOLDER)?;
+    let entries = fs::read_dir(&folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    // What has another name is no block.
+    let cid = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+    Ok(entries.context("list", &folder)?.into_iter().filter_map(cid).collect())
 }
 
-/// The copy.
+/// The copy, if it is there and whole.
 pub(crate) fn copy(session: &Session, cid: Cid) -> Result<Option<Vec<u8>>, Failure> {
-    Ok(copies(session)?.get(cid)?)
+    let bytes = read_small(&path(session, cid)?, MAX_BLOCK as u64)?;
+    Ok(bytes.filter(|bytes| cid.is_of(bytes)))
 }
 
-fn copies(session: &Session) -> Result<Directory, Failure> {
-    Ok(Directory::open(folder(session)?)?)
-}
-
-fn folder(session: &Session) -> Result<PathBuf, Failure> {
-    session.home().folder(FOLDER)
-}
-
-fn list(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    Ok(entries.context("list", folder)?.into_iter().map(|entry| entry.path()).collect())
+fn path(session: &Session, cid: Cid) -> Result<PathBuf, Failure> {
+    Ok(session.home().folder(FOLDER)?.join(cid.to_string()))
 }
