@@ -67,23 +67,24 @@ impl Blocks {
 
     /// The block, if it is there before `end`; else why not, in words for strangers.
     pub(super) fn fetch(&self, cid: Cid, end: Instant) -> Result<Vec<u8>, String> {
+        match self.wait(cid, end) {
+            Some(found) => found.map_err(str::to_owned),
+            None => Err("it is still being looked for: ask again".to_owned()),
+        }
+    }
+
+    /// The same; none where it is still being looked for.
+    pub(super) fn wait(&self, cid: Cid, end: Instant) -> Option<Result<Vec<u8>, &'static str>> {
         let mut known = self.shared.lock();
         loop {
-            if let Some(found) = self.look(&mut known, cid) {
-                return found.map_err(str::to_owned);
-            }
+            let found = self.look(&mut known, cid);
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err("it is still being looked for: ask again".to_owned());
+            if found.is_some() || left.is_zero() {
+                return found;
             }
             let waited = self.shared.arrived.wait_timeout(known, left);
             known = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    /// The same at once; none where it is being looked for, from now on at the latest.
-    pub(super) fn at_hand(&self, cid: Cid) -> Option<Result<Vec<u8>, &'static str>> {
-        self.look(&mut self.shared.lock(), cid)
     }
 
     fn look(&self, known: &mut Known, cid: Cid) -> Option<Result<Vec<u8>, &'static str>> {
@@ -258,7 +259,7 @@ mod tests {
 
         let (_, blocks) = Slow::of(Vec::new());
         for n in 0..2 * WAITING {
-            assert_eq!(blocks.at_hand(cid(&n.to_be_bytes())), None);
+            assert_eq!(blocks.wait(cid(&n.to_be_bytes()), Instant::now()), None);
         }
         assert!(blocks.shared.lock().under_way.len() <= WAITING + FETCHERS);
     }

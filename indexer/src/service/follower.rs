@@ -9,15 +9,18 @@ use alloy_primitives::U256;
 use ledger::chain::{Chain, Event};
 use ledger::{Id, Thing};
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::error::Error as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Between two looks at the head: of a node on this machine, and of others.
 const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+/// How long a step waits for manifests.
+const MANIFESTS: Duration = Duration::from_millis(250);
 /// Events told one by one; a longer batch is told by its number of events.
 const TOLD: usize = 256;
 
@@ -87,11 +90,15 @@ fn follow(
     let status = &service.status;
     let mut broken = None;
     while !stop.load(Ordering::SeqCst) {
-        // No store holds following up.
-        let seek = |cid| match service.blocks.at_hand(cid) {
-            Some(Ok(bytes)) => Sought::There(bytes),
-            Some(Err(why)) => Sought::Missing(why.to_owned()),
-            None => Sought::Later,
+        // No store holds following up for longer.
+        let end = OnceCell::new();
+        let seek = |cid| {
+            let end = *end.get_or_init(|| Instant::now() + MANIFESTS);
+            match service.blocks.wait(cid, end) {
+                Some(Ok(bytes)) => Sought::There(bytes),
+                Some(Err(why)) => Sought::Missing(why.to_owned()),
+                None => Sought::Later,
+            }
         };
         let (step, known) = match writer.step_seeking(chain, seek) {
             Ok((step, known)) => (Ok(step), known),
