@@ -16,6 +16,7 @@ use ledger::network::Finality;
 use ledger::{Cid, Codec};
 use std::io;
 use std::path::PathBuf;
+use store::BlockStore as _;
 use vault::{Binding, Envelope, Request, Unlocked};
 
 /// Seconds before the deadline within which no delivery is begun.
@@ -118,11 +119,15 @@ pub(crate) fn binding(
     })
 }
 
-/// Publishes what the chain says was delivered from here, where that was not done yet.
+/// Publishes what the chain says was delivered from here, where that was not done yet, or where the
+/// store lost it before the reader's time to complain is over; upkeep sees to the others.
 pub(crate) fn publish_missing(session: &Session, grants: &[Grant]) -> Result<(), Failure> {
-    for delivery in grants.iter().filter_map(|grant| grant.delivered.as_ref()) {
+    for grant in grants {
+        let Some(delivery) = &grant.delivered else { continue };
         let cid = Cid::new(Codec::Raw, delivery.envelope);
-        if kept(session, delivery.envelope)?.exists() && !was_published(session, cid)? {
+        let done = was_published(session, cid)?
+            && (grant.settled.is_some() || grant.ended.is_some() || session.stores()?.has(cid)?);
+        if !done && kept(session, delivery.envelope)?.exists() {
             publish_kept(session, delivery.envelope)?;
         }
     }
