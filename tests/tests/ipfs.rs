@@ -22,6 +22,15 @@ fn listed<'a>(scene: &'a Scene, node: &Kubo) -> (Actor<'a>, String) {
     (hospital, manifest.as_str().unwrap().to_owned())
 }
 
+/// The same, and a lab that bought it and may open `grant:1`.
+fn delivered<'a>(scene: &'a Scene, node: &Kubo) -> (Actor<'a>, Actor<'a>) {
+    let (hospital, _) = listed(scene, node);
+    let lab = scene.actor("lab");
+    over(&lab, &node.place(), ["buy", "dataset:1"]).yes();
+    over(&hospital, &node.place(), ["deliver", "grant:1"]).yes();
+    (hospital, lab)
+}
+
 /// Takes all pins away, and then everything.
 fn clean(node: &Kubo) {
     for kind in ["recursive", "direct"] {
@@ -60,10 +69,7 @@ fn what_was_listed_is_pinned_and_repaired_from_the_sealed_folder() {
 fn what_else_was_published_is_repaired_from_the_homes() {
     let scene = Scene::new();
     let node = Kubo::start(&scene.path("ipfs"));
-    let (hospital, _) = listed(&scene, &node);
-    let lab = scene.actor("lab");
-    over(&lab, &node.place(), ["buy", "dataset:1"]).yes();
-    over(&hospital, &node.place(), ["deliver", "grant:1"]).yes();
+    let (hospital, lab) = delivered(&scene, &node);
     over(&lab, &node.place(), ["open", "grant:1", "--out", "genomes.vcf"]).yes();
     over(&lab, &node.place(), ["attest", "grant:1"]).yes();
     job::prove(&lab, "genomes.vcf", job::REGION, "result").yes();
@@ -134,10 +140,7 @@ fn a_node_that_stalls_holds_no_served_index_up() {
 fn opening_goes_on_where_it_stopped() {
     let scene = Scene::new();
     let node = Kubo::start(&scene.path("ipfs"));
-    let (hospital, _) = listed(&scene, &node);
-    let lab = scene.actor("lab");
-    over(&lab, &node.place(), ["buy", "dataset:1"]).yes();
-    over(&hospital, &node.place(), ["deliver", "grant:1"]).yes();
+    let (_, lab) = delivered(&scene, &node);
 
     let proxy = Proxy::start(&node.url);
     let place = format!("kubo:{}", proxy.url);
