@@ -3,7 +3,7 @@
 //! stand and not by how rare they are (BM25), which takes a look at every hit of a common word.
 //! Specification: `docs/spec/index.md`.
 
-use crate::read::dataset::{COLUMNS, Dataset, NOW, dataset};
+use crate::read::dataset::{Dataset, dataset, select};
 use crate::read::filter::DatasetFilter;
 use crate::read::page::Turn;
 use crate::row::all;
@@ -30,20 +30,19 @@ impl Index {
             let turn = Turn { after: None, limit };
             return Ok(self.datasets_page(&DatasetFilter::default(), turn)?.rows);
         }
-        self.search_among(words, &DatasetFilter::default(), 0, limit)
+        let ids = self.search_among(words, &DatasetFilter::default(), 0, limit)?;
+        self.datasets_by_id(&ids)
     }
 
-    /// The same among some datasets, for words that are not empty, without the first `skip`.
-    ///
-    /// # Errors
-    /// As [`Index::search`].
-    pub fn search_among(
+    /// The row ids of the same among some datasets, for words that are not empty, without the first
+    /// `skip`.
+    pub(crate) fn search_among(
         &self,
         words: &str,
         filter: &DatasetFilter,
         skip: usize,
         limit: usize,
-    ) -> Result<Vec<Dataset>, IndexError> {
+    ) -> Result<Vec<i64>, IndexError> {
         let enough = skip.saturating_add(limit);
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
         for query in queries(words) {
@@ -56,7 +55,7 @@ impl Index {
             found.extend(hits.into_iter().filter(|id| seen.insert(*id)));
         }
         found.truncate(enough);
-        self.datasets_by_id(found.get(skip..).unwrap_or_default())
+        Ok(found.split_off(skip.min(found.len())))
     }
 
     /// The first datasets that a query of FTS5 finds and the filter lets pass, by the age of their
@@ -68,23 +67,25 @@ impl Index {
         most: usize,
     ) -> Result<Vec<i64>, IndexError> {
         let mut conditions = filter.conditions();
-        let now = if conditions.sql.is_empty() { "" } else { NOW };
         conditions.values.push(query.to_owned().into());
+        // A parameter, so that the statement is prepared once.
+        conditions.values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+        let last = conditions.values.len();
         let sql = format!(
             "SELECT d.id FROM words w CROSS JOIN versions h ON h.id = w.rowid \
-             CROSS JOIN datasets d ON d.dataset = h.dataset {now} \
-             WHERE w.words MATCH ?{} AND {LATEST} {} ORDER BY w.rowid LIMIT {most}",
-            conditions.values.len(),
+             CROSS JOIN datasets d ON d.dataset = h.dataset {} \
+             WHERE w.words MATCH ?{} AND {LATEST} {} ORDER BY w.rowid LIMIT ?{last}",
+            filter.joins(),
+            last - 1,
             conditions.sql,
         );
         Ok(all(&self.connection, &sql, params_from_iter(conditions.values), |c| c.get())?)
     }
 
-    fn datasets_by_id(&self, ids: &[i64]) -> Result<Vec<Dataset>, IndexError> {
-        let sql = format!(
-            "{COLUMNS} FROM json_each(?1) w CROSS JOIN datasets d ON d.id = w.value {NOW} \
-             ORDER BY w.key"
-        );
+    /// The datasets with these row ids, in their order.
+    pub(crate) fn datasets_by_id(&self, ids: &[i64]) -> Result<Vec<Dataset>, IndexError> {
+        let from = "FROM json_each(?1) w CROSS JOIN datasets d ON d.id = w.value";
+        let sql = select(from) + "ORDER BY w.key";
         Ok(all(&self.connection, &sql, [list(ids)], dataset)?)
     }
 }

@@ -9,6 +9,7 @@ mod answers;
 mod blocks;
 mod client;
 mod cursor;
+mod drawn;
 mod feed;
 mod follower;
 mod graph;

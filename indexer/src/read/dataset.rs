@@ -85,19 +85,26 @@ pub struct SameRoot {
     pub root: Root,
 }
 
-pub(crate) const COLUMNS: &str = "SELECT d.dataset, o.owner, s.status, \
+const COLUMNS: &str = "SELECT d.dataset, o.owner, s.status, \
      t.price, t.token, t.access_seconds, t.delivery_seconds, t.dispute_seconds, \
      d.block, d.time, d.tx, \
      v.dataset, v.number, v.manifest, v.data_root, v.key_commit, v.samples, v.columns, \
      v.block, v.time, v.tx, m.state, m.tries, m.why, m.bytes ";
-/// What holds of `datasets d` now. In this order: a plan that begins elsewhere sorts all datasets to
-/// show the first few.
-pub(crate) const NOW: &str = "CROSS JOIN owners o ON o.dataset = d.dataset AND o.valid_to IS NULL \
-     CROSS JOIN statuses s ON s.dataset = d.dataset AND s.valid_to IS NULL \
-     CROSS JOIN terms t ON t.dataset = d.dataset AND t.valid_to IS NULL \
-     CROSS JOIN versions v ON v.dataset = d.dataset \
-       AND v.number = (SELECT max(number) FROM versions WHERE dataset = d.dataset) \
-     CROSS JOIN manifests m ON m.id = v.id ";
+/// What holds of `datasets d` now, each by itself. In this order: a plan that begins elsewhere sorts
+/// all datasets to show the first few.
+pub(crate) const OWNER: &str =
+    "CROSS JOIN owners o ON o.dataset = d.dataset AND o.valid_to IS NULL ";
+pub(crate) const STATUS: &str =
+    "CROSS JOIN statuses s ON s.dataset = d.dataset AND s.valid_to IS NULL ";
+pub(crate) const LATEST: &str = "CROSS JOIN versions v ON v.dataset = d.dataset \
+     AND v.number = (SELECT max(number) FROM versions WHERE dataset = d.dataset) ";
+const TERMS_NOW: &str = "CROSS JOIN terms t ON t.dataset = d.dataset AND t.valid_to IS NULL ";
+const MANIFEST: &str = "CROSS JOIN manifests m ON m.id = v.id ";
+
+/// All of [`COLUMNS`], from the datasets that `from` has as `d`.
+pub(crate) fn select(from: &str) -> String {
+    [COLUMNS, from, " ", OWNER, STATUS, TERMS_NOW, LATEST, MANIFEST].concat()
+}
 
 pub(crate) const VERSION: &str = "SELECT v.dataset, v.number, v.manifest, v.data_root, \
      v.key_commit, v.samples, v.columns, v.block, v.time, v.tx, m.state, m.tries, m.why, m.bytes ";
@@ -169,7 +176,7 @@ impl Index {
     /// # Errors
     /// The database could not be read; so are those of all below.
     pub fn dataset(&self, number: U256) -> Result<Option<Dataset>, IndexError> {
-        let sql = format!("{COLUMNS} FROM datasets d {NOW} WHERE d.dataset = ?1");
+        let sql = select("FROM datasets d") + "WHERE d.dataset = ?1";
         Ok(first(&self.connection, &sql, [blob(number)], dataset)?)
     }
 
@@ -178,7 +185,7 @@ impl Index {
     /// # Errors
     /// As [`Index::dataset`].
     pub fn datasets(&self) -> Result<Vec<Dataset>, IndexError> {
-        let sql = format!("{COLUMNS} FROM datasets d {NOW} ORDER BY d.id");
+        let sql = select("FROM datasets d") + "ORDER BY d.id";
         Ok(all(&self.connection, &sql, [], dataset)?)
     }
 

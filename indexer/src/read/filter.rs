@@ -1,5 +1,6 @@
 //! Which rows: conditions of a query, each with its parameter, none of it ever text of the query.
 
+use super::dataset;
 use crate::row::blob;
 use alloy_primitives::{Address, U256};
 use ledger::CircuitId;
@@ -62,6 +63,16 @@ impl Conditions {
 }
 
 impl DatasetFilter {
+    /// What the conditions are about, joined to `datasets d`.
+    pub(crate) fn joins(&self) -> String {
+        let joins = [
+            (self.owner.is_some(), dataset::OWNER),
+            (self.status.is_some(), dataset::STATUS),
+            (self.min_samples.is_some(), dataset::LATEST),
+        ];
+        joins.iter().filter(|(is_asked, _)| *is_asked).map(|(_, join)| *join).collect()
+    }
+
     pub(crate) fn conditions(&self) -> Conditions {
         let mut all = Conditions::default();
         if let Some(owner) = self.owner {

@@ -4,7 +4,7 @@
 //! rollback cuts their end, so while that block is still on the followed chain, all rows up to the
 //! mark are what they were: nothing is shown twice or left out. Once it is not, the mark is refused.
 
-use super::dataset::{COLUMNS as DATASET, Dataset, NOW, TERMS, TermsSpan, VERSION, VersionRow};
+use super::dataset::{Dataset, TERMS, TermsSpan, VERSION, VersionRow};
 use super::filter::{Conditions, DatasetFilter, GrantFilter, ResultFilter};
 use super::grant::{COLUMNS as GRANT, GRANTS, Grant, PHASES};
 use super::log::{Anchor, LOG, LogRow};
@@ -55,13 +55,22 @@ impl Index {
         filter: &DatasetFilter,
         turn: Turn,
     ) -> Result<Page<Dataset>, IndexError> {
+        let Page { rows, next } = self.dataset_ids_page(filter, turn)?;
+        Ok(Page { rows: self.datasets_by_id(&rows)?, next })
+    }
+
+    /// The same as row ids.
+    pub(crate) fn dataset_ids_page(
+        &self,
+        filter: &DatasetFilter,
+        turn: Turn,
+    ) -> Result<Page<i64>, IndexError> {
         // One owner's datasets are few, and found by the owner.
-        let now = match filter.owner {
-            Some(_) => NOW.replace("CROSS JOIN", "JOIN"),
-            None => NOW.to_owned(),
-        };
-        let sql = format!("{DATASET}, d.id, d.block FROM datasets d {now}");
-        self.page(&sql, "d.id", filter.conditions(), turn, dataset::dataset)
+        let order = if filter.owner.is_some() { "JOIN" } else { "CROSS JOIN" };
+        let joins = filter.joins().replace("CROSS JOIN", order);
+        let sql = format!("SELECT d.id, d.id, d.block FROM datasets d {joins}");
+        let conditions = filter.conditions();
+        self.page(&sql, "d.id", conditions, turn, |c| c.get())
     }
 
     /// Grants, in the order in which they were bought.

@@ -6,7 +6,7 @@ use super::pool::Reader;
 use super::question::Question;
 use super::refusal::Refusal;
 use super::routes::Route;
-use crate::IndexError;
+use crate::{Index, IndexError};
 use axum::body::Bytes;
 use ledger::hash::sha256;
 use std::collections::HashMap;
@@ -72,23 +72,24 @@ impl Reader {
         let is_asked_often = route.path == ASKED_OFTEN;
         if is_asked_often {
             // Asked for before the answer is made: what is written meanwhile makes another version.
-            let version = self.version()?;
+            let version = self.index.data_version()?;
             if let Some(ready) = self.answers.recall(version, &question.query) {
                 return Ok(ready);
             }
         }
-        let whole = route.whole(&mut self.index, service, question)?;
-        let ready = Ready::of(whole.to_string());
+        let ready = Ready::of(route.whole(self, service, question)?);
         if is_asked_often {
             self.answers.remember(&question.query, &ready);
         }
         Ok(ready)
     }
+}
 
-    /// Changes whenever another connection has written.
-    fn version(&self) -> Result<i64, IndexError> {
+impl Index {
+    /// Changes whenever another connection has written; held, it is that of the moment held.
+    pub(super) fn data_version(&self) -> Result<i64, IndexError> {
         let read = |row: &rusqlite::Row<'_>| row.get(0);
-        Ok(self.index.connection.pragma_query_value(None, "data_version", read)?)
+        Ok(self.connection.pragma_query_value(None, "data_version", read)?)
     }
 }
 

@@ -2,6 +2,7 @@
 //! long one question may keep a thread.
 
 use super::answers::Answers;
+use super::drawn::Drawn;
 use crate::{Index, IndexError, Position};
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -22,6 +23,7 @@ type Job = Box<dyn FnOnce(&mut Reader) + Send>;
 pub(super) struct Reader {
     pub(super) index: Index,
     pub(super) answers: Answers,
+    pub(super) drawn: Drawn,
 }
 
 /// The readers.
@@ -40,7 +42,7 @@ impl Pool {
         let queue = Arc::new(Mutex::new(queue));
         for index in readers {
             let queue = Arc::clone(&queue);
-            let mut reader = Reader { index, answers: Answers::default() };
+            let mut reader = Reader { index, answers: Answers::default(), drawn: Drawn::default() };
             std::thread::spawn(move || work(&mut reader, &queue));
         }
         Self { jobs }

@@ -7,13 +7,16 @@ mod logs;
 mod results;
 
 use super::blocks::MOMENT;
+use super::drawn::Drawn;
+use super::pool::Reader;
 use super::question::Question;
 use super::refusal::Refusal;
 use super::{Service, cursor};
 use crate::{AnswerAt, Index, Page, Position};
 use ledger::Cid;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
+use std::cell::RefCell;
 use std::time::Instant;
 
 /// What a route is answered from.
@@ -22,6 +25,7 @@ pub(super) struct Reading<'a> {
     pub(super) at: Position,
     pub(super) service: &'a Service,
     pub(super) question: &'a Question,
+    drawn: RefCell<&'a mut Drawn>,
     /// Until when blocks may be waited for.
     blocks_until: Instant,
 }
@@ -31,13 +35,21 @@ impl Reading<'_> {
     pub(super) fn block(&self, cid: Cid) -> Result<Vec<u8>, String> {
         self.service.blocks.fetch(cid, self.blocks_until)
     }
+
+    /// The datasets with these row ids as they are listed, in JSON.
+    pub(super) fn drawn(&self, ids: &[i64]) -> Result<String, Refusal> {
+        self.drawn.borrow_mut().list(self.index, &self.service.network, ids)
+    }
 }
+
+/// The members of an answer's object: names, and values in JSON.
+pub(super) type Members = Vec<(&'static str, String)>;
 
 /// One address.
 pub(super) struct Route {
     pub(super) path: &'static str,
     pub(super) parameters: &'static [&'static str],
-    pub(super) answer: fn(&Reading<'_>) -> Result<Value, Refusal>,
+    pub(super) answer: fn(&Reading<'_>) -> Result<Members, Refusal>,
 }
 
 const PAGE: [&str; 2] = ["limit", "cursor"];
@@ -81,32 +93,42 @@ impl Route {
     /// The whole answer: what the route says, under the block that it is of.
     pub(super) fn whole(
         &self,
-        index: &mut Index,
+        reader: &mut Reader,
         service: &Service,
         question: &Question,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<String, Refusal> {
         question.verify_names(self.parameters)?;
+        let Reader { index, drawn, .. } = reader;
         let answer = index.at_once(|index, at| {
             let blocks_until = Instant::now() + MOMENT;
-            let said = (self.answer)(&Reading { index, at, service, question, blocks_until })?;
-            let mut whole = Map::new();
-            whole.insert("at".to_owned(), json!(AnswerAt::from(at)));
-            if let Value::Object(said) = said {
-                whole.extend(said);
-            }
-            Ok::<_, Refusal>(Value::Object(whole))
+            let drawn = RefCell::new(drawn);
+            let reading = Reading { index, at, service, question, drawn, blocks_until };
+            let mut members = vec![member("at", &AnswerAt::from(at))];
+            members.extend((self.answer)(&reading)?);
+            Ok::<_, Refusal>(object(&members))
         })?;
         answer.ok_or(Refusal::Empty)
     }
 }
 
-/// A page under its rows' name.
-fn page<T, S: Serialize>(name: &str, page: &Page<T>, show: impl Fn(&T) -> S) -> Value {
-    let next = page.next.as_ref().map(cursor::write);
-    json!({ name: page.rows.iter().map(show).collect::<Vec<_>>(), "next": next })
+fn object(members: &[(&str, String)]) -> String {
+    let members: Vec<_> =
+        members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", members.join(","))
 }
 
-fn status(reading: &Reading<'_>) -> Result<Value, Refusal> {
+/// A value under its name.
+fn member<T: Serialize>(name: &'static str, value: &T) -> (&'static str, String) {
+    (name, serde_json::to_string(value).expect("the keys of all that is shown are texts"))
+}
+
+/// A page under its rows' name.
+fn page<T, S: Serialize>(name: &'static str, page: &Page<T>, show: impl Fn(&T) -> S) -> Members {
+    let rows: Vec<S> = page.rows.iter().map(show).collect();
+    vec![member(name, &rows), member("next", &page.next.as_ref().map(cursor::write))]
+}
+
+fn status(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let network = &reading.service.network;
     let (phase, why) = reading.service.status.phase();
     let accumulators = reading.index.accumulators()?;
@@ -114,13 +136,14 @@ fn status(reading: &Reading<'_>) -> Result<Value, Refusal> {
         let acc = accumulators.iter().find(|(address, _)| *address == contract.address);
         json!({ "name": name, "address": contract.address, "accumulator": acc.map(|(_, acc)| acc) })
     });
-    Ok(json!({
-        "status": phase,
-        "why": why,
-        "network": { "name": network.name, "chain": network.chain, "genesis": network.genesis },
-        "contracts": contracts,
-        "policy": network.policy,
-    }))
+    let known = json!({ "name": network.name, "chain": network.chain, "genesis": network.genesis });
+    Ok(vec![
+        member("status", &phase),
+        member("why", &why),
+        member("network", &known),
+        member("contracts", &contracts),
+        member("policy", &network.policy),
+    ])
 }
 
 #[cfg(test)]

@@ -100,11 +100,13 @@ pub(crate) fn run(datasets: u64, requests: usize, report: &mut Report) {
     let seconds = begun.elapsed().as_secs_f64();
     report.add(format!("{datasets} manifests fetched after the rows"), seconds, "s", Target::None);
 
-    let begun = Instant::now();
+    let (begun, busy) = (Instant::now(), served.busy_seconds());
     let mut latencies = ask(&served.url, requests);
     let rate = latencies.len() as f64 / begun.elapsed().as_secs_f64();
+    let busy = (served.busy_seconds() - busy) / latencies.len() as f64 * 1_000.0;
     let name = |what: &str| format!("search of {datasets} by {CLIENTS} clients, {what}");
     report.add(name("rate"), rate, "/s", Target::None);
+    report.add(name("core time a question"), busy, "ms", Target::None);
     report.add(name("p50"), percentile(&mut latencies, 50), "ms", Target::None);
     report.add(name("p99"), percentile(&mut latencies, 99), "ms", Target::AtMost(50.0));
     report.add(name("peak memory"), served.peak_memory(), "MiB", Target::AtMost(256.0));

@@ -1,13 +1,12 @@
 //! Grants.
 
-use super::{Reading, page};
+use super::{Members, Reading, member, page};
 use crate::service::question::{Number, found};
 use crate::service::refusal::Refusal;
 use crate::{GrantFilter, ShownGrant};
 use ledger::market::GrantStatus as S;
-use serde_json::{Value, json};
 
-pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
+pub(super) fn list(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let (question, network) = (reading.question, &reading.service.network);
     let phases =
         [S::Paid, S::Delivered, S::Settled, S::Declined, S::Refunded, S::Withdrawn, S::Revoked];
@@ -21,8 +20,8 @@ pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
     Ok(page("grants", &grants, |row| ShownGrant::of(network, row, reading.at.time)))
 }
 
-pub(super) fn one(reading: &Reading<'_>) -> Result<Value, Refusal> {
+pub(super) fn one(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let number = reading.question.number()?;
     let grant = found(reading.index.grant(number)?, format_args!("grant:{number}"))?;
-    Ok(json!({ "grant": ShownGrant::of(&reading.service.network, &grant, reading.at.time) }))
+    Ok(vec![member("grant", &ShownGrant::of(&reading.service.network, &grant, reading.at.time))])
 }

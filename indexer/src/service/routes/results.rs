@@ -1,14 +1,13 @@
 //! Results, how much stands behind them, and what they were made from.
 
-use super::{Reading, page};
+use super::{Members, Reading, member, page};
 use crate::service::graph;
 use crate::service::question::{Number, found};
 use crate::service::refusal::Refusal;
 use crate::{ResultFilter, ResultRow, ShownResult};
 use ledger::{Cid, CircuitId, Codec};
-use serde_json::{Value, json};
 
-pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
+pub(super) fn list(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let question = reading.question;
     let circuit = question.given("circuit", "32 bytes in hexadecimal")?;
     let filter = ResultFilter {
@@ -22,13 +21,13 @@ pub(super) fn list(reading: &Reading<'_>) -> Result<Value, Refusal> {
     Ok(page("results", &crate::Page { rows, next }, Clone::clone))
 }
 
-pub(super) fn one(reading: &Reading<'_>) -> Result<Value, Refusal> {
-    Ok(json!({ "result": show(reading, &posted(reading)?)? }))
+pub(super) fn one(reading: &Reading<'_>) -> Result<Members, Refusal> {
+    Ok(vec![member("result", &show(reading, &posted(reading)?)?)])
 }
 
-pub(super) fn graph(reading: &Reading<'_>) -> Result<Value, Refusal> {
+pub(super) fn graph(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let graph = graph::of_result(reading, &posted(reading)?)?;
-    Ok(json!({ "graph": graph }))
+    Ok(vec![member("graph", &graph)])
 }
 
 fn show(reading: &Reading<'_>, row: &ResultRow) -> Result<ShownResult, Refusal> {
