@@ -1,4 +1,4 @@
--- Version 2 of the index; docs/spec/index.md describes each table.
+-- Version 3 of the index; docs/spec/index.md describes each table.
 -- Hashes and u256 are blobs of 32 bytes, addresses of 20, prices of 16, all big-endian. A u64 is the
 -- i64 with the same bits. Tables with an id grow in chain order only, so that a rollback cuts their
 -- end; a row of a history holds from block valid_from until block valid_to, null while it holds.
@@ -231,5 +231,5 @@ CREATE INDEX manifests_by_content ON manifests (content_root) WHERE content_root
 CREATE VIRTUAL TABLE words USING fts5 (
   title, description, build, format,
   content = '', contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', detail = 'column'
 );

@@ -12,7 +12,7 @@ use ledger::hash::sha256;
 use std::collections::HashMap;
 
 /// Bytes of answers that each reader remembers.
-const REMEMBERED: usize = 4 << 20;
+const REMEMBERED: usize = 2 << 20;
 /// The address whose answers are asked for again and again: lists and searches of datasets.
 const ASKED_OFTEN: &str = "/v1/datasets";
 

@@ -7,7 +7,7 @@ use ledger::Network;
 use std::collections::HashMap;
 
 /// Bytes of rows that each reader remembers.
-const REMEMBERED: usize = 8 << 20;
+const REMEMBERED: usize = 4 << 20;
 
 /// Rows that one reader has drawn.
 #[derive(Default)]
