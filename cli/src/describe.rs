@@ -4,7 +4,6 @@ use crate::answer::Lines;
 use crate::plain::plain;
 use crate::{clock, span};
 use alloy_primitives::U256;
-use cohort::Inspection;
 use indexer::{Known, ShownDataset, ShownGrant, ShownTerms};
 use ledger::chain::{Done, Event};
 use ledger::market::{GrantStatus, SaleStatus, Terms};
@@ -45,56 +44,6 @@ pub(crate) fn units(network: &Network, token: alloy_primitives::Address, units: 
     match units.parse() {
         Ok(units) => price(network, token, units),
         Err(_) => format!("{} smallest units of {token}", plain(units)),
-    }
-}
-
-/// What `inspect` found.
-pub(crate) fn inspection(lines: &mut Lines, found: &Inspection) {
-    let calls = found.genotypes;
-    let share = |n: u64| {
-        let percent = if calls.total == 0 { 0.0 } else { 100.0 * n as f64 / calls.total as f64 };
-        format!("{} ({percent:.2} %)", count(n))
-    };
-    let build = &found.build;
-    let lengths = format!(
-        "contig lengths: {} as GRCh37, {} as GRCh38, {} neither",
-        build.lengths_grch37, build.lengths_grch38, build.lengths_other
-    );
-    lines
-        .add("format", &found.fileformat)
-        .add("people", count(found.samples))
-        .add("records", count(found.records))
-        .add("columns (one an ALT)", count(found.columns))
-        .add("build", build.build.map_or("not stated".to_owned(), |b| b.to_string()))
-        .add("  evidence", lengths);
-    for reference in &build.references {
-        lines.add("  header says", plain(reference));
-    }
-    for contig in &found.contigs {
-        let counts =
-            format!("{} records, {} columns", count(contig.records), count(contig.columns));
-        lines.add(&format!("contig {}", plain(&contig.contig)), counts);
-    }
-    lines
-        .add("genotypes", count(calls.total))
-        .add("  phased", share(calls.phased))
-        .add("  missing", share(calls.missing))
-        .add("  half calls", share(calls.half_calls))
-        .add("  diploid", share(calls.diploid))
-        .add("  haploid", share(calls.haploid))
-        .add("  more than two alleles", share(calls.ploidy_above_two))
-        .add("records with several ALTs", count(found.multi_allelic))
-        .add("  with symbolic ALTs", count(found.symbolic))
-        .add("  where nobody differs", count(found.monomorphic))
-        .add("  at a position seen before", count(found.repeated_positions))
-        .add("  out of order", count(found.unsorted))
-        .add("could be panel columns", count(found.panel_columns))
-        .add("could not", count(found.not_provable.iter().map(|n| n.count).sum()));
-    for refused in &found.not_provable {
-        let more = if refused.count as usize > refused.examples.len() { ", …" } else { "" };
-        let examples = refused.examples.iter().map(|e| plain(e)).collect::<Vec<_>>().join(", ");
-        let label = format!("  {}", refused.reason.as_str());
-        lines.add(&label, format!("{}: {examples}{more}", count(refused.count)));
     }
 }
 

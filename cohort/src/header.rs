@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use serde::Serialize;
+
 use crate::name::{NameFault, name};
 
 const FIXED: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
@@ -20,8 +22,20 @@ pub struct Header {
     pub references: Vec<String>,
     /// Whether a line declares FORMAT/GT; files without it are read all the same.
     pub genotypes_declared: bool,
+    /// For each sample what a fam or psam says; empty for other formats.
+    pub declared_sex: Vec<Option<Sex>>,
     /// How many columns each record must have.
     pub(crate) columns: usize,
+}
+
+/// A person's sex, as a file states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sex {
+    /// Written `2` or `F`.
+    Female,
+    /// Written `1` or `M`.
+    Male,
 }
 
 /// A `##contig` line.

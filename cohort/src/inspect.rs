@@ -1,7 +1,18 @@
 //! What a file holds, before anybody decides what to do with it.
 //! Specification: `docs/spec/genotypes.md`, "Inspection".
 
+mod chromosome;
+mod each_sample;
+mod frequencies;
+mod heterozygosity;
 mod keys;
+mod kinship;
+mod missing;
+mod people;
+mod seen;
+mod sex;
+mod sites;
+mod spread;
 mod survey;
 
 use std::collections::HashMap;
@@ -12,13 +23,25 @@ use serde::Serialize;
 use crate::assembly::BuildEvidence;
 use crate::columns::Reason;
 use crate::genotypes::Genotypes;
+use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::runs::Runs;
 use keys::{Keys, Seeds};
+use people::People;
+use sites::Sites;
 use survey::Survey;
 
+pub use frequencies::Frequencies;
+pub use heterozygosity::{Heterozygosity, HeterozygosityOutlier};
+pub use kinship::{Kinship, Pair};
+pub use missing::{MissingPerson, Missingness};
+pub use sex::{
+    Contradiction, Declared, Karyotype, Karyotypes, SexCheck, SexChromosome, UnusualKaryotype,
+};
+pub use spread::{Bin, Named, Spread};
+
 /// What a file holds. Counts of records, unless said otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Inspection {
     /// `VCFv4.1` and the like.
     pub fileformat: String,
@@ -53,6 +76,16 @@ pub struct Inspection {
     pub panel_columns: u64,
     /// ALTs that cannot, by reason; only reasons that occur.
     pub not_provable: Vec<NotProvable>,
+    /// What was not called, by record and by person.
+    pub missing: Missingness,
+    /// ALTs by how frequent they are.
+    pub frequencies: Frequencies,
+    /// Who has more or fewer heterozygous genotypes than the others.
+    pub heterozygosity: Heterozygosity,
+    /// X, Y and the mitochondrion.
+    pub sex: SexCheck,
+    /// Who is related to whom.
+    pub kinship: Kinship,
 }
 
 /// One contig's records.
@@ -97,7 +130,8 @@ pub struct NotProvable {
 }
 
 /// Reads a whole file. `examples` is how many columns are named for each reason; `progress` is
-/// told how many bytes of the source have been used. Needs some 60 bytes of memory for each ALT.
+/// told how many bytes of the source have been used. Needs some 60 bytes of memory for each ALT, some
+/// hundreds for each sample, and at most 256 MiB to compare people.
 ///
 /// # Errors
 /// A file that cannot be read to its end. Half calls and odd ploidies are counted, not refused.
@@ -114,19 +148,24 @@ pub fn inspect(
         build: header.build_evidence(),
         ..Inspection::default()
     };
-    let seeds = Seeds::default();
+    let (seeds, build) = (Seeds::default(), found.build.build);
     let mut order = Order::default();
     let mut keys = Keys::new(examples);
+    let mut people = People::default();
+    let mut sites = Sites::new(header.samples.len());
     while let Some(run) = runs.next_run()? {
         let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
-        let parts = run.par_chunks(share).map(|tasks| Survey::of(tasks, &header, &seeds));
-        for part in parts.collect::<Vec<_>>() {
-            let part = part.map_err(|(at, fault)| ReadError::record(&name, at, fault))?;
-            part.add_to(&mut found);
-            for stretch in part.stretches {
+        let survey = Survey { header: &header, build, seeds: &seeds, shift: sites.shift() };
+        let shares = run.par_chunks(share).map(|tasks| survey.share(tasks));
+        for share in shares.collect::<Vec<_>>() {
+            let share = share.map_err(|(at, fault)| ReadError::record(&name, at, fault))?;
+            share.add_to(&mut found);
+            people.merge(share.people);
+            sites.merge(share.sites);
+            for stretch in share.stretches {
                 order.add(stretch, &mut found);
             }
-            for column in part.columns {
+            for column in share.columns {
                 keys.add(column);
             }
         }
@@ -135,7 +174,22 @@ pub fn inspect(
     found.records = runs.records();
     found.repeated_positions = order.repeated();
     (found.panel_columns, found.not_provable) = keys.count();
+    found.describe(people, sites, &header);
     Ok(found)
+}
+
+impl Inspection {
+    /// What can be said of people once all records have passed.
+    fn describe(&mut self, people: People, sites: Sites, header: &Header) {
+        let samples = &header.samples;
+        let all = self.genotypes;
+        self.missing = missing::missing(&people, samples);
+        let called = all.total - all.missing - all.half_calls;
+        self.missing.call_rate = (all.total > 0).then(|| called as f64 / all.total as f64);
+        self.heterozygosity = heterozygosity::heterozygosity(people.autosomes, samples);
+        self.sex = sex::sex_check(people.sexes, samples, &header.declared_sex);
+        self.kinship = kinship::kinship(sites, samples);
+    }
 }
 
 /// Consecutive records of one contig.

@@ -54,8 +54,12 @@ pub use evaluate::{
 };
 pub use genotype::GenotypeFault;
 pub use genotypes::Genotypes;
-pub use header::{Contig, Header, HeaderFault};
-pub use inspect::{ContigCount, GenotypeCounts, Inspection, NotProvable, inspect};
+pub use header::{Contig, Header, HeaderFault, Sex};
+pub use inspect::{
+    Bin, ContigCount, Contradiction, Declared, Frequencies, GenotypeCounts, Heterozygosity,
+    HeterozygosityOutlier, Inspection, Karyotype, Karyotypes, Kinship, MissingPerson, Missingness,
+    Named, NotProvable, Pair, SexCheck, SexChromosome, Spread, UnusualKaryotype, inspect,
+};
 pub use name::NameFault;
 pub use plink::{PgenFault, SiteFault};
 pub use read_error::ReadError;

@@ -1,39 +1,69 @@
-use crate::answer::{Answer, Lines};
+mod people;
+mod plot;
+mod report;
+mod sections;
+mod text;
+
+use crate::answer::Answer;
 use crate::failure::Failure;
-use crate::plain::plain;
 use crate::session::Session;
 use clap::Args;
 use cohort::Genotypes;
-use std::path::PathBuf;
+use plot::Plots;
+use std::path::{Path, PathBuf};
+use store::UnnamedFile;
 
 /// Columns named for each reason why some cannot be proved.
 const EXAMPLES: usize = 3;
 
 /// Say what a genotype file holds, and what of it could be proved.
 ///
-/// Reads the whole file and writes nothing. A column is one ALT of one record. Columns that cannot
-/// be proved stay in the sealed file all the same; here is how many there are, and why.
+/// Reads the whole file. A column is one ALT of one record. Columns that cannot be proved stay in
+/// the sealed file all the same; here is how many there are, and why. People are named who miss
+/// much, differ from the others, or are related: the answer is for those who keep the data.
 ///
 /// JSON: everything that is printed, with the keys of docs/cli.md.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:\n  provenome inspect chr22.vcf.gz")]
+#[command(
+    after_long_help = "Example:\n  provenome inspect chr22.vcf.gz\n  provenome inspect cohort.bed --report cohort.html"
+)]
 pub(crate) struct Inspect {
     /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
     file: PathBuf,
+    /// Write the answer as a page too, of one file that needs no other; FILE must not be there
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// How to draw plots in the text
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    plots: Plots,
 }
 
 pub(crate) fn run(session: &Session, args: &Inspect) -> Result<Answer, Failure> {
+    if let Some(report) = &args.report {
+        refuse_existing(report)?;
+    }
     let genotypes = Genotypes::open(&args.file)?;
     let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("inspecting", size);
     let found = cohort::inspect(genotypes, EXAMPLES, &mut |used| bar.set_position(used))?;
     bar.finish_and_clear();
-    let json = serde_json::to_value(&found).expect("an inspection is plain data");
-    let mut lines = Lines::default();
-    crate::describe::inspection(&mut lines, &found);
-    Ok(Answer::yes(plain_values(&lines.to_string()), json))
+    let sections = sections::sections(&found);
+    if let Some(path) = &args.report {
+        let name = args.file.file_name().unwrap_or(args.file.as_os_str()).to_string_lossy();
+        let mut file = UnnamedFile::create(path)?;
+        file.fill(report::report(&name, &sections).as_bytes())?;
+        file.publish_new()?;
+    }
+    let mut json = serde_json::to_value(&found).expect("an inspection is plain data");
+    json["report"] = serde_json::json!(args.report);
+    Ok(Answer::yes(text::text(&sections, args.plots.ink()), json))
 }
 
-fn plain_values(text: &str) -> String {
-    text.lines().map(|line| plain(line) + "\n").collect()
+/// Before minutes are spent; that nothing is overwritten is seen to once more in the end.
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(Failure::could_not(format!("{} is there already", path.display()))
+            .hint("name a file that is not there yet")),
+        Err(_) => Ok(()),
+    }
 }

@@ -1,18 +1,35 @@
 //! What a share of a run's records come to; shares are worked through in parallel.
 
+use super::chromosome::Chromosome;
+use super::frequencies::Frequencies;
 use super::keys::{Column, Seeds};
+use super::people::People;
+use super::seen::Seen;
+use super::sites::Sites;
 use super::{GenotypeCounts, Inspection, Stretch};
+use crate::assembly::Build;
 use crate::calls::Calls;
 use crate::columns::{Reason, Shape, reason_of_key};
-use crate::genotype::{Genotype, MISSING};
+use crate::genotype::Genotype;
 use crate::header::Header;
 use crate::record::{At, Record, RecordFault};
 use crate::runs::Task;
 
-#[derive(Default)]
-pub(super) struct Survey {
+/// What every share is worked through by.
+pub(super) struct Survey<'a> {
+    pub(super) header: &'a Header,
+    pub(super) build: Option<Build>,
+    pub(super) seeds: &'a Seeds,
+    /// Bits that a position loses to become a window of [`Sites`].
+    pub(super) shift: u32,
+}
+
+pub(super) struct Share {
     pub(super) stretches: Vec<Stretch>,
     pub(super) columns: Vec<Column>,
+    pub(super) people: People,
+    pub(super) sites: Sites,
+    frequencies: Frequencies,
     genotypes: GenotypeCounts,
     multi_allelic: u64,
     symbolic: u64,
@@ -21,26 +38,36 @@ pub(super) struct Survey {
     without_genotypes: u64,
 }
 
-impl Survey {
-    pub(super) fn of(
-        tasks: &[Task<'_>],
-        header: &Header,
-        seeds: &Seeds,
-    ) -> Result<Survey, (At, RecordFault)> {
-        let mut survey = Survey::default();
+impl Survey<'_> {
+    pub(super) fn share(&self, tasks: &[Task<'_>]) -> Result<Share, (At, RecordFault)> {
+        let mut share = Share {
+            stretches: Vec::new(),
+            columns: Vec::new(),
+            people: People::default(),
+            sites: Sites::share(self.shift),
+            frequencies: Frequencies::default(),
+            genotypes: GenotypeCounts::default(),
+            multi_allelic: 0,
+            symbolic: 0,
+            monomorphic: 0,
+            without_alternate: 0,
+            without_genotypes: 0,
+        };
         for Task { at, record, .. } in tasks {
-            survey.place(record);
-            let reason = survey.genotypes(record, header).map_err(|fault| (*at, fault))?;
+            share.place(record);
+            let reason = share.genotypes(*at, record, self).map_err(|fault| (*at, fault))?;
             for alternate in record.alternates() {
                 let variant = record.variant(alternate).trimmed();
                 let reasons = [reason, reason_of_key(&variant)];
                 let reason = reasons.into_iter().flatten().min();
-                survey.columns.push(seeds.column(variant, reason));
+                share.columns.push(self.seeds.column(variant, reason));
             }
         }
-        Ok(survey)
+        Ok(share)
     }
+}
 
+impl Share {
     pub(super) fn add_to(&self, found: &mut Inspection) {
         let (all, more) = (&mut found.genotypes, &self.genotypes);
         all.total += more.total;
@@ -56,6 +83,7 @@ impl Survey {
         found.monomorphic += self.monomorphic;
         found.without_alternate += self.without_alternate;
         found.without_genotypes += self.without_genotypes;
+        found.frequencies.merge(&self.frequencies);
     }
 
     fn place(&mut self, record: &Record<'_>) {
@@ -76,50 +104,55 @@ impl Survey {
 
     fn genotypes(
         &mut self,
+        at: At,
         record: &Record<'_>,
-        header: &Header,
+        survey: &Survey<'_>,
     ) -> Result<Option<Reason>, RecordFault> {
-        let Some(calls) = record.calls(header)? else {
+        let Some(calls) = record.calls(survey.header)? else {
             self.without_genotypes += 1;
             return Ok(Some(Reason::NoGenotypes));
         };
-        let (reason, alleles) = match self.fixed(&calls, header) {
-            Some(alleles) => (None, alleles),
-            None => self.any(&calls, header)?,
+        let (reason, seen) = match self.fixed(&calls, survey.header) {
+            Some(seen) => (None, seen),
+            None => self.any(&calls, record.alternate_count, survey.header)?,
         };
         let reason = if calls.say_ploidy() { reason } else { Some(Reason::MixedPloidy) };
-        self.monomorphic += u64::from(record.alternate_count > 0 && alleles < 2);
+        let called = seen.alleles.iter().filter(|copies| **copies > 0).count();
+        self.monomorphic += u64::from(record.alternate_count > 0 && called < 2);
+        let place = (Chromosome::of(record.contig), record.pos);
+        self.people.add(place, survey.build, &seen);
+        self.frequencies.add(&seen, calls.say_ploidy());
+        self.sites.add(place, at, &seen);
         Ok(reason)
     }
 
-    /// Returns how many different alleles were called.
-    fn fixed(&mut self, calls: &Calls<'_>, header: &Header) -> Option<usize> {
-        let counts = calls.counts(header.samples.len(), None)?;
+    fn fixed(&mut self, calls: &Calls<'_>, header: &Header) -> Option<Seen> {
+        let samples = header.samples.len();
+        let counts = calls.counts(samples, None)?;
+        let dosages = calls.dosages(samples)?;
         let all = u64::from(counts.called) + u64::from(counts.missing);
         self.genotypes.total += all;
         self.genotypes.diploid += all;
         self.genotypes.phased += u64::from(counts.phased);
         self.genotypes.missing += u64::from(counts.missing);
-        Some(usize::from(counts.copies > 0) + usize::from(counts.copies < 2 * counts.called))
+        Some(Seen::of_dosages(dosages, counts.copies, counts.called, counts.missing))
     }
 
-    /// Returns why no ALT of the record can be a column, and how many different alleles were
-    /// called, no more than 2.
+    /// Returns why no ALT of the record can be a column, too.
     fn any(
         &mut self,
         calls: &Calls<'_>,
+        alternates: usize,
         header: &Header,
-    ) -> Result<(Option<Reason>, usize), RecordFault> {
+    ) -> Result<(Option<Reason>, Seen), RecordFault> {
         let mut shape = Shape::default();
-        let (mut first, mut several) = (None, false);
+        let mut seen = Seen::before(header.samples.len(), alternates);
         calls.each(header, |_, genotype| {
             shape.see(genotype);
             self.count(genotype);
-            for index in genotype.alleles.iter().filter(|index| **index != MISSING) {
-                several |= *first.get_or_insert(*index) != *index;
-            }
+            seen.add(genotype);
         })?;
-        Ok((shape.reason(), usize::from(first.is_some()) + usize::from(several)))
+        Ok((shape.reason(), seen))
     }
 
     fn count(&mut self, genotype: &Genotype) {

@@ -3,7 +3,7 @@
 
 use super::set::Version;
 use crate::front::Front;
-use crate::header::{Header, HeaderFault};
+use crate::header::{Header, HeaderFault, Sex};
 use crate::read_error::ReadError;
 use crate::vcf::{LONGEST_HEADER, without_end};
 
@@ -12,13 +12,15 @@ use crate::vcf::{LONGEST_HEADER, without_end};
 struct Layout {
     /// Which column is the name, from 0.
     name: usize,
+    /// Which is the sex, where any is.
+    sex: Option<usize>,
     /// How many columns there are at least.
     width: usize,
 }
 
-const FAM: Layout = Layout { name: 1, width: 6 };
+const FAM: Layout = Layout { name: 1, sex: Some(4), width: 6 };
 /// A `psam` without a header may lack phenotypes.
-const HEADLESS: Layout = Layout { name: 1, width: 5 };
+const HEADLESS: Layout = Layout { name: 1, sex: Some(4), width: 5 };
 
 pub(super) fn read(
     mut front: Front,
@@ -58,12 +60,12 @@ pub(super) fn read(
 /// The line of column names is the one that begins with `#FID` or `#IID`; those before it do not
 /// matter.
 fn names(line: &[u8], before: Layout) -> Result<Layout, HeaderFault> {
-    let mut columns = fields(line);
-    match (columns.next(), columns.next()) {
-        (Some(b"#IID"), Some(_)) => Ok(Layout { name: 0, width: 2 + columns.count() }),
-        (Some(b"#IID"), None) => Ok(Layout { name: 0, width: 1 }),
-        (Some(b"#FID"), Some(b"IID")) => Ok(Layout { name: 1, width: 2 + columns.count() }),
-        (Some(b"#FID"), _) => Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
+    let columns: Vec<_> = fields(line).collect();
+    let sex = columns.iter().position(|column| *column == b"SEX");
+    match columns[..] {
+        [b"#IID", ..] => Ok(Layout { name: 0, sex, width: columns.len() }),
+        [b"#FID", b"IID", ..] => Ok(Layout { name: 1, sex, width: columns.len() }),
+        [b"#FID", ..] => Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
         _ => Ok(before),
     }
 }
@@ -76,8 +78,21 @@ fn sample(line: &[u8], layout: Layout, header: &mut Header) -> Result<(), Header
         None => fields(line).count(),
     };
     match name {
-        Some(name) if found >= layout.width => header.push_sample(name),
+        Some(name) if found >= layout.width => {
+            let sex = layout.sex.and_then(|place| fields(line).nth(place));
+            header.declared_sex.push(sex.and_then(declared));
+            header.push_sample(name)
+        }
         _ => Err(HeaderFault::SampleColumns { found, expected: layout.width }),
+    }
+}
+
+/// What other words and numbers say of a sex is not known.
+fn declared(sex: &[u8]) -> Option<Sex> {
+    match sex {
+        b"1" | b"M" | b"m" => Some(Sex::Male),
+        b"2" | b"F" | b"f" => Some(Sex::Female),
+        _ => None,
     }
 }
 
