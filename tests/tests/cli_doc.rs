@@ -14,7 +14,16 @@ type Keys = BTreeSet<String>;
 const RARE: [(&str, &[&str]); 6] = [
     ("search", &["datasets[].not_provable[].reason", "datasets[].not_provable[].count"]),
     ("network register", &["circuits[]"]),
-    ("inspect", &["not_provable[].reason", "not_provable[].count", "not_provable[].examples[]"]),
+    (
+        "inspect",
+        &[
+            "kinship.duplicates.named[].first",
+            "kinship.duplicates.named[].second",
+            "kinship.duplicates.named[].kinship",
+            "kinship.duplicates.named[].variants",
+            "kinship.duplicates.named[].ibs0",
+        ],
+    ),
     ("serve", &["cid", "stores[]", "why", "from", "to"]),
     ("show", &["same_roots[]", "warnings[]", "not_provable[].reason", "not_provable[].count"]),
     (

@@ -59,6 +59,13 @@ fn scene() -> Scene {
     few_records(&scene, "small.vcf");
     scene.small_vcf("whole.vcf");
     std::fs::copy(data("columns16.tsv"), scene.path("columns16.tsv")).unwrap();
+    for set in ["relatives", "sexes"] {
+        for end in ["bed", "bim", "fam"] {
+            let name = format!("{set}.{end}");
+            let from = data(&format!("genotypes/plink/{name}"));
+            std::fs::copy(from, scene.path(&name)).unwrap();
+        }
+    }
     scene
 }
 

@@ -4,6 +4,7 @@
 mod bcf;
 mod containers;
 mod hostile;
+mod inspection;
 mod limits;
 mod page;
 mod pgen;
