@@ -7,6 +7,9 @@ use cohort::{
     Heterozygosity, Inspection, Kinship, Missingness, Named, Pair, Sex, SexCheck, SexChromosome,
 };
 
+/// People who are named though they miss little.
+const FEW: usize = 5;
+
 pub(super) fn missing(missing: &Missingness) -> Option<Section> {
     missing.call_rate?;
     let mut section = Section::new("Missing genotypes");
@@ -22,7 +25,11 @@ pub(super) fn missing(missing: &Missingness) -> Option<Section> {
         vec![person.sample.clone(), count(person.missing), percent(person.missing, person.records)]
     };
     let head = vec!["name", "missing", "share"];
-    section.tables.extend(table("People who miss most", head, &missing.worst, row));
+    let much = |person: &&cohort::MissingPerson| person.missing * 20 > person.records;
+    let named = &missing.worst.named;
+    let shown = named.iter().filter(much).count().max(named.len().min(FEW));
+    let worst = Named { total: missing.worst.total, named: named[..shown].to_vec() };
+    section.tables.extend(table("People who miss most", head, &worst, row));
     Some(section)
 }
 

@@ -8,6 +8,8 @@ use crate::plain::plain;
 /// Columns of a label.
 const LABEL: usize = 27;
 const WIDTH: usize = 80;
+/// Columns of a cell at most, but for a longer name's own row.
+const CELL: usize = 24;
 
 pub(super) fn text(sections: &[Section], ink: Option<Ink>) -> String {
     let mut text = String::new();
@@ -50,7 +52,9 @@ fn rows(table: &Table) -> String {
     let plain = |row: &Vec<String>| row.iter().map(|cell| plain(cell)).collect::<Vec<_>>();
     let head: Vec<String> = table.head.iter().map(|name| (*name).to_owned()).collect();
     let rows: Vec<Vec<String>> = [head].into_iter().chain(table.rows.iter().map(plain)).collect();
-    let width = |place: usize| rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
+    let width = |place: usize| {
+        rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0).min(CELL)
+    };
     let widths: Vec<usize> = (0..table.head.len()).map(width).collect();
     let mut text = format!("  {}\n", table.title);
     for row in &rows {
