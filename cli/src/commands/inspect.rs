@@ -10,6 +10,7 @@ use crate::session::Session;
 use clap::Args;
 use cohort::Genotypes;
 use plot::Plots;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use store::UnnamedFile;
 
@@ -54,8 +55,8 @@ pub(crate) fn run(session: &Session, args: &Inspect) -> Result<Answer, Failure> 
         file.fill(report::report(&name, &sections).as_bytes())?;
         file.publish_new()?;
     }
-    let mut json = serde_json::to_value(&found).expect("an inspection is plain data");
-    json["report"] = serde_json::json!(args.report);
+    let mut json = rounded(serde_json::to_value(&found).expect("an inspection is plain data"));
+    json["report"] = json!(args.report);
     Ok(Answer::yes(text::text(&sections, args.plots.ink()), json))
 }
 
@@ -65,5 +66,19 @@ fn refuse_existing(path: &Path) -> Result<(), Failure> {
         Ok(_) => Err(Failure::could_not(format!("{} is there already", path.display()))
             .hint("name a file that is not there yet")),
         Err(_) => Ok(()),
+    }
+}
+
+/// Nine decimals are more than the shares are worth, and every reader of JSON reads them the same.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            json!(number.as_f64().map(|number| (number * 1e9).round() / 1e9))
+        }
+        Value::Array(values) => values.into_iter().map(rounded).collect(),
+        Value::Object(keys) => {
+            Value::Object(keys.into_iter().map(|(key, value)| (key, rounded(value))).collect())
+        }
+        other => other,
     }
 }
