@@ -8,15 +8,17 @@ mod feed;
 mod fixed;
 mod value;
 
+pub(crate) use dictionary::Dictionary;
 pub(crate) use feed::{Feed, record_length};
 pub use value::BcfFault;
+
+use std::sync::Arc;
 
 use crate::front::Front;
 use crate::header::{Header, HeaderFault};
 use crate::read_error::ReadError;
 use crate::source::Source;
 use crate::vcf::{LONGEST_HEADER, without_end};
-use dictionary::Dictionary;
 
 /// What every BCF 2 begins with, before its minor version.
 pub(crate) const BEGINNING: &[u8] = b"BCF\x02";
@@ -29,7 +31,7 @@ pub(crate) struct Bcf {
     source: Source,
     /// Bytes after the header that were read with it.
     begun: Vec<u8>,
-    dictionary: Dictionary,
+    dictionary: Arc<Dictionary>,
 }
 
 impl Bcf {
@@ -57,7 +59,17 @@ impl Bcf {
         let (mut header, dictionary) = read_text(front.take(length), name)?;
         header.fileformat = format!("BCFv2.{minor}");
         let (source, begun) = front.finish();
-        Ok((header, Bcf { source, begun, dictionary }))
+        Ok((header, Bcf { source, begun, dictionary: Arc::new(dictionary) }))
+    }
+
+    /// The records that follow; they are counted from here.
+    pub(crate) fn at(front: Front, dictionary: Arc<Dictionary>) -> Bcf {
+        let (source, begun) = front.finish();
+        Bcf { source, begun, dictionary }
+    }
+
+    pub(crate) fn dictionary(&self) -> &Arc<Dictionary> {
+        &self.dictionary
     }
 }
 

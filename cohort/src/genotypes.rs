@@ -3,13 +3,14 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::bcf::{self, Bcf};
 use crate::front::Front;
 use crate::header::Header;
 use crate::plink;
 use crate::read_error::ReadError;
+use crate::region::{self, Access, Plan, Regions, WholeRead};
 use crate::source::Source;
 use crate::vcf::{self, Vcf};
 
@@ -19,6 +20,11 @@ pub struct Genotypes {
     pub(crate) name: String,
     pub(crate) header: Header,
     pub(crate) records: Records,
+    /// The records asked for, where not all are.
+    pub(crate) regions: Option<Regions>,
+    /// How an index finds them.
+    pub(crate) plan: Option<Plan>,
+    path: Option<PathBuf>,
     size: Option<u64>,
 }
 
@@ -53,9 +59,38 @@ impl Genotypes {
         let beginning = front.peek(plink::MAGIC.len());
         if beginning.map_err(|fault| ReadError::source_fault(&name, fault))? == plink::MAGIC {
             let (header, set) = plink::Set::open(path, front)?;
-            return Ok(Genotypes { name, header, records: Records::Plink(Box::new(set)), size });
+            let genotypes = Genotypes::new(name, header, Records::Plink(Box::new(set)));
+            return Ok(Genotypes { size, ..genotypes });
         }
-        Ok(Genotypes { size, ..Genotypes::from_front(front, name)? })
+        let path = metadata.is_file().then(|| path.to_owned());
+        Ok(Genotypes { size, path, ..Genotypes::from_front(front, name)? })
+    }
+
+    fn new(name: String, header: Header, records: Records) -> Genotypes {
+        Genotypes { name, header, records, regions: None, plan: None, path: None, size: None }
+    }
+
+    /// Restricts these genotypes to the records of some regions. They are found by `index`, or by the
+    /// one that stands beside the file, and otherwise by reading the whole file. An index says where
+    /// to read; the records show whether it was right.
+    ///
+    /// # Errors
+    /// An `index` that cannot be used. One beside the file that cannot is named in [`Access`].
+    pub fn within(
+        self,
+        regions: Regions,
+        index: Option<&Path>,
+    ) -> Result<(Genotypes, Access), ReadError> {
+        let dictionary = match &self.records {
+            Records::Bcf(bcf) => Some(&**bcf.dictionary()),
+            _ => None,
+        };
+        let (plan, access) = match (&self.records, &self.path) {
+            (Records::Plink(_), _) => (None, Access::Whole(WholeRead::Plink)),
+            (_, None) => (None, Access::Whole(WholeRead::NotBgzf(self.name.clone()))),
+            (_, Some(path)) => region::plan(path, &self.header, dictionary, &regions, index)?,
+        };
+        Ok((Genotypes { regions: Some(regions), plan, ..self }, access))
     }
 
     /// Reads a header from any reader; `name` stands for it in errors.
@@ -83,7 +118,7 @@ impl Genotypes {
             }
             other => return Err(ReadError::Unknown { found: describe(other), name }),
         };
-        Ok(Genotypes { name, header, records, size: None })
+        Ok(Genotypes::new(name, header, records))
     }
 
     /// Whose genotypes these are, and what the file says of itself.

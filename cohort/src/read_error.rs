@@ -7,6 +7,7 @@ use crate::batch::BatchFault;
 use crate::header::HeaderFault;
 use crate::plink::PgenFault;
 use crate::record::{At, RecordFault};
+use crate::region::IndexFault;
 use crate::source::SourceFault;
 
 /// Why a file cannot be read to its end.
@@ -118,6 +119,26 @@ pub enum ReadError {
     Zstd {
         /// The file.
         name: String,
+    },
+    /// An index that was given, or that the records contradict.
+    #[error("{index} is not an index of {name}: {fault}; make it again, or read without it")]
+    Index {
+        /// The index.
+        index: String,
+        /// The file of genotypes.
+        name: String,
+        /// Why.
+        fault: IndexFault,
+    },
+    /// A region's contig that neither the header nor a record has.
+    #[error("{name} has no contig {contig:?}; it has {known}")]
+    NoContig {
+        /// The file.
+        name: String,
+        /// The contig asked for.
+        contig: String,
+        /// The first of those that the file has.
+        known: String,
     },
     /// A compressed file with something after it.
     #[error("{name} has bytes after its compressed data that are not compressed data")]

@@ -22,6 +22,21 @@ pub enum At {
     Line(u64),
     /// A record of a file that has no lines, counted from 1.
     Record(u64),
+    /// A line, counted from 1 at a virtual offset of BGZF: where reading began by an index.
+    LineFrom(u64, u64),
+    /// A record of a file that has no lines, counted in the same way.
+    RecordFrom(u64, u64),
+}
+
+impl At {
+    /// The same, counted from a virtual offset.
+    pub(crate) fn from(self, offset: u64) -> At {
+        match self {
+            At::Line(number) => At::LineFrom(number, offset),
+            At::Record(number) => At::RecordFrom(number, offset),
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for At {
@@ -29,6 +44,10 @@ impl fmt::Display for At {
         match self {
             At::Line(number) => write!(f, "line {number}"),
             At::Record(number) => write!(f, "record {number}"),
+            At::LineFrom(number, from) => write!(f, "line {number} from virtual offset {from} on"),
+            At::RecordFrom(number, from) => {
+                write!(f, "record {number} from virtual offset {from} on")
+            }
         }
     }
 }
@@ -51,6 +70,11 @@ pub enum RecordFault {
     /// A line without text, and later one with.
     #[error("an empty line among the records")]
     EmptyLine,
+    /// The last line of plain text has no end, and ends with a genotype.
+    #[error(
+        "the file ends within this line, whose last genotype may be cut; end the line where the file is whole"
+    )]
+    NoEnd,
     /// CHROM cannot be used as a name.
     #[error("CHROM {0}")]
     Contig(NameFault),

@@ -11,6 +11,7 @@ use crate::header::Header;
 use crate::plink;
 use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
+use crate::region::{self, Regions};
 use crate::variant::Variant;
 use crate::vcf::lines::Lines;
 
@@ -41,6 +42,7 @@ enum Feed {
     Vcf(Lines),
     Bcf(bcf::Feed),
     Plink(plink::Feed),
+    Regions(region::Feed),
 }
 
 impl Runs {
@@ -52,13 +54,21 @@ impl Runs {
     ) -> Result<Runs, ReadError> {
         let name: Arc<str> = genotypes.name.into();
         let header = Arc::new(genotypes.header);
-        let feed = match genotypes.records {
-            Records::Vcf(vcf) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
-            Records::Bcf(bcf) => Feed::Bcf(bcf::Feed::start(bcf, &name, &header)?),
-            Records::Plink(set) => Feed::Plink(plink::Feed::start(*set)?),
+        let feed = match (genotypes.records, genotypes.plan) {
+            (Records::Vcf(_), Some(plan)) => {
+                Feed::Regions(region::Feed::start(plan, None, &name, &header))
+            }
+            (Records::Bcf(bcf), Some(plan)) => {
+                let dictionary = Some(bcf.dictionary().clone());
+                Feed::Regions(region::Feed::start(plan, dictionary, &name, &header))
+            }
+            (Records::Vcf(vcf), None) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
+            (Records::Bcf(bcf), None) => Feed::Bcf(bcf::Feed::start(bcf, &name, &header)?),
+            (Records::Plink(set), _) => Feed::Plink(plink::Feed::start(*set)?),
         };
         let gather = Gather {
             name: name.clone(),
+            regions: genotypes.regions,
             selection: Selection::new(set),
             each_alternate: ALTERNATE + each_sample * header.samples.len(),
             records: 0,
@@ -70,7 +80,7 @@ impl Runs {
     /// Returns the next run, which may be empty, or `None` after the last. An error comes after
     /// the run of the records before it.
     pub(crate) fn next_run(&mut self) -> Result<Option<Vec<Task<'_>>>, ReadError> {
-        let Runs { feed, gather, .. } = self;
+        let Runs { header, feed, gather, .. } = self;
         match gather.stop.take() {
             None => {}
             Some(stop) => {
@@ -82,15 +92,20 @@ impl Runs {
             Feed::Vcf(lines) => lines.load(),
             Feed::Bcf(feed) => feed.load(),
             Feed::Plink(feed) => feed.load(),
+            Feed::Regions(feed) => feed.load(),
         };
         if !matches!(loaded, Ok(true)) {
             gather.stop = Some(Stop::End);
-            return loaded.map(|_| None);
+            loaded?;
+            // The contigs that an index names have been met.
+            let met = matches!(feed, Feed::Regions(_));
+            return if met { Ok(None) } else { gather.check_regions(header).map(|()| None) };
         }
         Ok(Some(match feed {
             Feed::Vcf(lines) => gather.run(lines.records()),
             Feed::Bcf(feed) => gather.run(feed.records()),
             Feed::Plink(feed) => gather.run(feed.records()),
+            Feed::Regions(feed) => gather.run(feed.records()),
         }))
     }
 
@@ -100,10 +115,11 @@ impl Runs {
             Feed::Vcf(lines) => lines.consumed(),
             Feed::Bcf(feed) => feed.consumed(),
             Feed::Plink(feed) => feed.consumed(),
+            Feed::Regions(feed) => feed.consumed(),
         }
     }
 
-    /// Records passed so far, those not asked for among them.
+    /// Records of the regions passed so far, or of the file, those not asked for by columns among them.
     pub(crate) fn records(&self) -> u64 {
         self.gather.records
     }
@@ -130,6 +146,7 @@ impl Stop {
 /// Gathers records to runs.
 struct Gather {
     name: Arc<str>,
+    regions: Option<Regions>,
     selection: Selection,
     /// Bytes of result that each ALT takes beside its alleles.
     each_alternate: usize,
@@ -145,6 +162,11 @@ impl Gather {
         let mut tasks = Vec::new();
         let mut spent = 0;
         for record in records {
+            if let (Some(regions), Ok((_, record))) = (&mut self.regions, &record)
+                && !regions.have(record.contig, record.pos)
+            {
+                continue;
+            }
             let costed = record.and_then(|(at, record)| Ok((at, self.cost(at, &record)?, record)));
             let (at, cost, record) = match costed {
                 Ok(record) => record,
@@ -163,6 +185,13 @@ impl Gather {
             }
         }
         tasks
+    }
+
+    /// After the last record: contigs that were asked for must be there.
+    fn check_regions(&self, header: &Header) -> Result<(), ReadError> {
+        let Some(regions) = &self.regions else { return Ok(()) };
+        let declared = header.contigs.iter().map(|contig| contig.name.as_str());
+        regions.check(&self.name, &declared.collect::<Vec<_>>())
     }
 
     /// What a record's results will take.

@@ -46,6 +46,12 @@ impl Vcf {
         let (source, begun) = front.finish();
         Ok((header, Vcf { source, begun, lines }))
     }
+
+    /// The records that follow; lines are counted from here.
+    pub(crate) fn at(front: Front) -> Vcf {
+        let (source, begun) = front.finish();
+        Vcf { source, begun, lines: 0 }
+    }
 }
 
 /// A line without `\n` or `\r\n`.

@@ -44,7 +44,7 @@ impl Dictionary {
         }
     }
 
-    pub(super) fn contig(&self, number: i32) -> Option<&str> {
+    pub(crate) fn contig(&self, number: i32) -> Option<&str> {
         self.contigs.names.get(&u32::try_from(number).ok()?).map(String::as_str)
     }
 

@@ -1,6 +1,7 @@
 //! The records of a BCF file after its header, batch by batch.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::calls::Body as BcfBody;
 use super::value::{BcfFault, Values};
@@ -13,7 +14,7 @@ use crate::record::{self, At, Body, Record, RecordFault};
 pub(crate) struct Feed {
     name: String,
     samples: usize,
-    dictionary: Dictionary,
+    dictionary: Arc<Dictionary>,
     batches: Batches,
     batch: Batch,
     /// Where in the batch the next record begins.
@@ -45,7 +46,7 @@ impl Feed {
     /// The records of the batch.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
         let Feed { name, samples, dictionary, batch, at, records, .. } = self;
-        let (bytes, dictionary) = (batch.bytes(), &*dictionary);
+        let (bytes, dictionary) = (batch.bytes(), &**dictionary);
         std::iter::from_fn(move || {
             let rest = bytes.get(*at..).filter(|rest| !rest.is_empty())?;
             *records += 1;

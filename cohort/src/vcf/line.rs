@@ -48,6 +48,16 @@ pub(crate) fn parse(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFau
     Ok(Record { contig, pos, reference, alternates, alternate_count, body })
 }
 
+/// Whether a line without an end may have lost some of its last genotype: GT is the last of its
+/// sample's parts, or behind what is there.
+pub(super) fn may_be_cut(line: &[u8], columns: usize) -> bool {
+    let mut fields = line.split(|byte| *byte == b'\t');
+    let (format, last) = (fields.nth(8).unwrap_or(b""), fields.next_back().unwrap_or(b""));
+    let part = format.split(|byte| *byte == b':').position(|key| key == b"GT");
+    let whole = memchr::memchr_iter(b'\t', line).count() + 1 == columns;
+    whole && part.is_some_and(|part| memchr::memchr_iter(b':', last).count() <= part)
+}
+
 impl<'a> Line<'a> {
     /// Finds GT in FORMAT; `None` where the record has no genotypes, after its columns were
     /// counted. `columns` are those of the header.
@@ -155,6 +165,25 @@ mod tests {
         let none = parse("1\t9223372036854775807\t.\tA\t.\t.\t.\t.\tGT\t0\t0").unwrap();
         assert_eq!((none.pos, none.alternates().count()), (i64::MAX as u64, 0));
         assert!(calls(&parse("1\t1\t.\tA\tC\t.\t.\t.\tDP\t0\t0").unwrap()).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_genotype_at_the_very_end_may_be_cut() {
+        for (format, last, cut) in [
+            ("GT", "0/1", true),
+            ("GT:DP", "0", true),
+            ("GT:DP", "0/1:3", false),
+            ("GT:DP", "0/1:", false),
+            ("DP:GT", "3", true),
+            ("DP:GT", "3:0/1", true),
+            ("DP:GT", "3:0/1:x", false),
+            ("DP", "3", false),
+        ] {
+            let line = format!("1\t1\t.\tA\tC\t.\t.\t.\t{format}\t.\t{last}");
+            assert_eq!(may_be_cut(line.as_bytes(), 11), cut, "{line}");
+            assert!(!may_be_cut(line.as_bytes(), 12), "its columns are counted");
+        }
+        assert!(!may_be_cut(b"1\t1\t.\tA\tC\t.\t.\t.", 8));
     }
 
     #[test]

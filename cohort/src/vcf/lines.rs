@@ -8,6 +8,7 @@ use crate::batch::{Batch, Batches, Unit};
 use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
+use crate::source::Source;
 
 pub(crate) struct Lines {
     name: Arc<str>,
@@ -21,10 +22,13 @@ pub(crate) struct Lines {
     lines: u64,
     /// The first of the empty lines just passed.
     empty: Option<u64>,
+    /// No container says whether the file is whole.
+    plain: bool,
 }
 
 impl Lines {
     pub(crate) fn start(vcf: Vcf, name: &Arc<str>, header: &Header) -> Result<Lines, ReadError> {
+        let plain = matches!(vcf.source, Source::Plain(_));
         let batches = match Batches::start(vcf.source, vcf.begun, Unit::Line) {
             Ok(batches) => batches,
             Err(source) => return Err(ReadError::Io { name: name.to_string(), source }),
@@ -37,6 +41,7 @@ impl Lines {
             at: 0,
             lines: vcf.lines,
             empty: None,
+            plain,
         })
     }
 
@@ -49,12 +54,13 @@ impl Lines {
 
     /// The records of the batch.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
-        let Lines { name, columns, batch, at, lines, empty, .. } = self;
+        let Lines { name, columns, batch, at, lines, empty, plain, .. } = self;
         let text = batch.bytes();
         std::iter::from_fn(move || {
             while *at < text.len() {
                 let rest = &text[*at..];
                 let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+                let ends = !*plain || rest[..end].ends_with(b"\n");
                 let text = without_end(&rest[..end]);
                 *at += end;
                 *lines += 1;
@@ -64,6 +70,9 @@ impl Lines {
                 }
                 let parsed = match *empty {
                     Some(empty) => Err((empty, RecordFault::EmptyLine)),
+                    None if !ends && line::may_be_cut(text, *columns) => {
+                        Err((*lines, RecordFault::NoEnd))
+                    }
                     None => line::parse(text, *columns).map_err(|fault| (*lines, fault)),
                 };
                 let named = |(number, fault)| ReadError::record(name, At::Line(number), fault);

@@ -20,7 +20,7 @@ fn small() -> String {
     )
 }
 
-fn gzip(text: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
@@ -37,7 +37,7 @@ fn block(text: &[u8]) -> Vec<u8> {
     [&parts.concat()[..], &(text.len() as u32).to_le_bytes()].concat()
 }
 
-fn bgzf(text: &[u8], each: usize) -> Vec<u8> {
+pub(crate) fn bgzf(text: &[u8], each: usize) -> Vec<u8> {
     let blocks: Vec<u8> = text.chunks(each).flat_map(block).collect();
     [&blocks, END].concat()
 }

@@ -3,6 +3,7 @@
 
 mod bcf;
 mod containers;
+mod corpus;
 mod hostile;
 mod inspection;
 mod limits;
@@ -10,6 +11,7 @@ mod page;
 mod pgen;
 mod plink;
 mod random;
+mod regions;
 mod truth;
 mod vectors;
 mod written;
