@@ -22,6 +22,7 @@ mod session;
 mod span;
 mod staging;
 mod upkeep;
+mod within;
 
 use std::process::ExitCode;
 

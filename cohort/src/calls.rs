@@ -3,7 +3,7 @@
 
 use crate::bcf::calls::BcfCalls;
 use crate::genotype::fixed::{self, Cells};
-use crate::genotype::packed::Packed;
+use crate::genotype::packed::{Packed, Ploidy};
 use crate::genotype::{Counts, Genotype};
 use crate::header::Header;
 use crate::plink::pgen::Patched;
@@ -21,10 +21,15 @@ pub(crate) enum Calls<'a> {
 impl Calls<'_> {
     /// Whether a genotype of one allele is told from one of two.
     pub(crate) fn say_ploidy(&self) -> bool {
+        self.ploidy() == Ploidy::Two
+    }
+
+    /// How many alleles a genotype of two stands for.
+    pub(crate) fn ploidy(&self) -> Ploidy {
         match self {
-            Calls::Text(_) | Calls::Bcf(_) => true,
-            Calls::Packed(packed) => packed.says_ploidy,
-            Calls::Patched(patched) => patched.says_ploidy(),
+            Calls::Text(_) | Calls::Bcf(_) => Ploidy::Two,
+            Calls::Packed(packed) => packed.ploidy,
+            Calls::Patched(patched) => patched.ploidy(),
         }
     }
 

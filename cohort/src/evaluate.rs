@@ -46,6 +46,9 @@ pub struct Summary {
     pub samples: u64,
     /// Records in the file, those not asked for among them.
     pub records: u64,
+    /// Records of X, Y and the mitochondrion of a PLINK set, whose genotypes were counted as of one
+    /// allele or two by the samples' sex.
+    pub by_sex: u64,
     /// Lines of the result.
     pub columns: u64,
     /// Columns asked for by name that the file does not have, in the list's order and spelling.
@@ -90,11 +93,24 @@ pub enum Refusal {
     /// FORMAT has no GT.
     #[error("the record has no genotypes: FORMAT does not name GT")]
     NoGenotypes,
-    /// A PLINK set's record on X, Y or the mitochondrion.
+    /// A PLINK set's record of X or Y where the two may pair.
     #[error(
-        "a PLINK file does not say how many alleles a genotype of X, Y or the mitochondrion has; ask for other columns, or for the genotypes as VCF or BCF"
+        "X and Y may pair here, where males have two alleles, and a PLINK file does not say so; split such records off by PLINK's --split-par or --split-x, or ask for the genotypes as VCF or BCF"
     )]
-    UnknownPloidy,
+    MayPair,
+    /// A genotype of X or Y in a PLINK set, of a sample of unknown sex.
+    #[error(
+        "sample {sample}: its sex is not known, so neither how many alleles it has here; state it in the fam or psam, or ask for the genotypes as VCF or BCF"
+    )]
+    NoSex {
+        /// The sample's name.
+        sample: String,
+    },
+    /// A genotype in a PLINK set that does not fit its sample's sex.
+    #[error(
+        "a genotype that does not fit its sample's sex: two different alleles where there is one, or an allele of Y where there is none; PLINK's --set-hh-missing or --set-invalid-haploid-missing removes such genotypes"
+    )]
+    NotOfSex,
     /// A half call, and no word on how to read it.
     #[error(
         "sample {sample}: a half call, of which some alleles were called and some not; say whether to read it as haploid, missing or reference"
@@ -199,7 +215,7 @@ fn evaluate(
         diploid: question.diploid,
     };
     out.write_all(question.names.as_bytes()).map_err(EvaluateError::Write)?;
-    let mut columns = 0;
+    let (mut columns, mut by_sex) = (0, 0);
     while let Some(run) = runs.next_run()? {
         let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
         let parts = run.par_chunks(share).map(|tasks| rows(tasks, &rules, question));
@@ -215,11 +231,13 @@ fn evaluate(
             };
             out.write_all(&part.text).map_err(EvaluateError::Write)?;
             columns += part.rows;
+            by_sex += part.by_sex;
         }
         progress(runs.consumed());
     }
     out.flush().map_err(EvaluateError::Write)?;
-    Ok(Summary { samples, records: runs.records(), columns, never_seen: runs.never_seen() })
+    let (records, never_seen) = (runs.records(), runs.never_seen());
+    Ok(Summary { samples, records, by_sex, columns, never_seen })
 }
 
 /// Lines of the result.
@@ -227,6 +245,8 @@ fn evaluate(
 struct Rows {
     text: Vec<u8>,
     rows: u64,
+    /// Records counted by sex.
+    by_sex: u64,
 }
 
 /// The first wrong line ends it.
@@ -235,6 +255,7 @@ fn rows(tasks: &[Task<'_>], rules: &Rules<'_>, question: &Question) -> Result<Ro
     let mut tally = Tally::default();
     for Task { at, record, wanted } in tasks {
         tally.count(record, rules).map_err(|why| (*at, why))?;
+        rows.by_sex += u64::from(tally.by_sex);
         rows.push(record, wanted, &tally, question);
     }
     Ok(rows)

@@ -43,6 +43,7 @@ impl Genotypes {
     /// A file that cannot be read, is a directory, empty, cut, corrupt, or of no known format.
     pub fn open(path: &Path) -> Result<Genotypes, ReadError> {
         let member = plink::member_of(path);
+        let given = path;
         let path = member.as_deref().unwrap_or(path);
         let name = path.display().to_string();
         let open = || {
@@ -50,6 +51,10 @@ impl Genotypes {
             Ok((file.metadata()?, file))
         };
         let (metadata, file) = match open() {
+            Err(_) if given != path && given.exists() && !path.exists() => {
+                let given = given.display().to_string();
+                return Err(ReadError::NoGenotypes { name: given, genotypes: name });
+            }
             Err(source) => return Err(ReadError::Io { name, source }),
             Ok((metadata, _)) if metadata.is_dir() => return Err(ReadError::Directory { name }),
             Ok(opened) => opened,

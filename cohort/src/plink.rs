@@ -6,6 +6,7 @@ mod rows;
 mod samples;
 mod set;
 mod sites;
+mod zstd;
 
 pub use pgen::PgenFault;
 pub(crate) use set::{Set, member_of};

@@ -114,11 +114,15 @@ pub enum ReadError {
         /// The system's word.
         source: io::Error,
     },
-    /// A file of a set that is compressed.
-    #[error("{name} is compressed by zstd, which is not read; decompress it beside itself")]
-    Zstd {
+    /// A file of sites or samples without the genotypes of its set.
+    #[error(
+        "{name} belongs to a PLINK set, but has no genotypes beside it: {genotypes} is not there"
+    )]
+    NoGenotypes {
         /// The file.
         name: String,
+        /// The file that would have the genotypes.
+        genotypes: String,
     },
     /// An index that was given, or that the records contradict.
     #[error("{index} is not an index of {name}: {fault}; make it again, or read without it")]

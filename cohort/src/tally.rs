@@ -3,8 +3,9 @@
 
 use crate::calls::Calls;
 use crate::evaluate::{HalfCall, Refusal};
+use crate::genotype::packed::Ploidy;
 use crate::genotype::{Genotype, MISSING};
-use crate::header::Header;
+use crate::header::{Header, Sex};
 use crate::record::{Record, RecordFault};
 use crate::sample_set::Kept;
 
@@ -31,6 +32,8 @@ pub(crate) struct Tally {
     pub(crate) called: u64,
     /// Genotypes that do not.
     pub(crate) missing: u64,
+    /// Whether genotypes were of one allele or two by their samples' sex.
+    pub(crate) by_sex: bool,
 }
 
 /// Why a record has no answer.
@@ -51,8 +54,9 @@ impl Tally {
     pub(crate) fn count(&mut self, record: &Record<'_>, rules: &Rules<'_>) -> Result<(), NoTally> {
         match record.calls(rules.header)? {
             Some(calls) => {
-                if record.alternate_count > 0 && !calls.say_ploidy() {
-                    return Err(NoTally::Refused(Refusal::UnknownPloidy));
+                self.by_sex = record.alternate_count > 0 && !calls.say_ploidy();
+                if self.by_sex {
+                    return self.count_by_sex(record, &calls, rules);
                 }
                 if self.count_fixed(&calls, rules) {
                     return Ok(());
@@ -93,6 +97,57 @@ impl Tally {
                 let why = self.add(genotype, rules);
                 refused = why.map(|why| why(rules.header.samples[sample].clone()));
             }
+        })?;
+        refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))
+    }
+
+    /// Counts a record of a PLINK set on X, Y or the mitochondrion, where genotypes of one allele are
+    /// written as of two.
+    fn count_by_sex(
+        &mut self,
+        record: &Record<'_>,
+        calls: &Calls<'_>,
+        rules: &Rules<'_>,
+    ) -> Result<(), NoTally> {
+        if calls.ploidy() == Ploidy::Paired {
+            return Err(NoTally::Refused(Refusal::MayPair));
+        }
+        self.clear(record.alternate_count + 1);
+        let mut refused = None;
+        let mut one = Genotype::default();
+        calls.each(rules.header, |sample, genotype| {
+            let kept = rules.kept.is_none_or(|kept| kept.each().get(sample) == Some(&1));
+            if !kept || refused.is_some() {
+                return;
+            }
+            let name = || rules.header.samples[sample].clone();
+            let sex = rules.header.declared_sex.get(sample).copied().flatten();
+            let haploid = match (calls.ploidy(), sex) {
+                _ if genotype.is_missing() => false,
+                (Ploidy::X, Some(Sex::Female)) => false,
+                (Ploidy::X | Ploidy::Y, Some(Sex::Male)) | (Ploidy::Mitochondrion, _) => true,
+                (_, None) => {
+                    refused = Some(Refusal::NoSex { sample: name() });
+                    return;
+                }
+                _ => {
+                    refused = Some(Refusal::NotOfSex);
+                    return;
+                }
+            };
+            let why = match genotype.alleles[..] {
+                [first, second] if haploid && first == second => {
+                    one.clear();
+                    one.push(first);
+                    self.add(&one, rules)
+                }
+                _ if haploid => {
+                    refused = Some(Refusal::NotOfSex);
+                    return;
+                }
+                _ => self.add(genotype, rules),
+            };
+            refused = why.map(|why| why(name()));
         })?;
         refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))
     }

@@ -3,8 +3,9 @@ use crate::failure::{Context as _, Failure};
 use crate::progress::Progress;
 use crate::session::Session;
 use crate::staging::Staging;
+use crate::within::Within;
 use clap::{Args, ValueEnum};
-use cohort::{ColumnSet, EvaluateError, Genotypes, HalfCall, Options, SampleSet, Summary};
+use cohort::{ColumnSet, EvaluateError, HalfCall, Options, SampleSet, Summary};
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -40,7 +41,7 @@ pub(crate) enum HalfCallRule {
 /// JSON: protocol, samples, records, columns, out.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --columns 22:16050075-16060000"
+    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --region 22:16050075-16060000"
 )]
 pub(crate) struct Evaluate {
     /// What to compute
@@ -52,6 +53,8 @@ pub(crate) struct Evaluate {
     /// Only these: a file of `chrom pos ref alt` lines, or a region such as 22:16050075-16060000
     #[arg(long, value_name = "FILE|REGION")]
     columns: Option<String>,
+    #[command(flatten)]
+    within: Within,
     /// Only these people: a file with one sample name a line
     #[arg(long, value_name = "FILE")]
     samples: Option<PathBuf>,
@@ -74,7 +77,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
             Some(HalfCallRule::Reference) => HalfCall::Reference,
         },
     };
-    let genotypes = Genotypes::open(&args.data)?;
+    let genotypes = args.within.open(session, &args.data)?;
     let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("evaluating", size);
     let evaluate = |out: &mut dyn Write| {
@@ -98,6 +101,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
         },
     };
     bar.finish_and_clear();
+    tell_by_sex(session, &summary);
     refuse_unseen(&summary)?;
     let protocol = args.protocol.to_possible_value().map(|v| v.get_name().to_owned());
     let json = json!({
@@ -127,6 +131,15 @@ pub(crate) fn column_set(text: &str) -> Result<ColumnSet, Failure> {
         Failure::could_not(format!("{text:?} is neither a file nor a region"))
             .hint("write a file of `chrom pos ref alt` lines, or CONTIG:FIRST-LAST")
     })
+}
+
+fn tell_by_sex(session: &Session, summary: &Summary) {
+    if summary.by_sex > 0 {
+        session.progress.tell(&format!(
+            "{} records of X, Y and the mitochondrion were counted by sex: males have one allele of X and Y, females two of X, all one of the mitochondrion",
+            summary.by_sex
+        ));
+    }
 }
 
 /// Columns that were asked for by name must be there: a result that silently lacks one is wrong.

@@ -7,8 +7,8 @@ mod text;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::within::Within;
 use clap::Args;
-use cohort::Genotypes;
 use plot::Plots;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ const EXAMPLES: usize = 3;
 
 /// Say what a genotype file holds, and what of it could be proved.
 ///
-/// Reads the whole file. A column is one ALT of one record. Columns that cannot be proved stay in
-/// the sealed file all the same; here is how many there are, and why. People are named who miss
-/// much, differ from the others, or are related: the answer is for those who keep the data.
+/// Reads the file, or regions of it. A column is one ALT of one record. Columns that cannot be proved
+/// stay in the sealed file all the same; here is how many there are, and why. People are named who
+/// miss much, differ from the others, or are related: the answer is for those who keep the data.
 ///
 /// JSON: everything that is printed, with the keys of docs/cli.md.
 #[derive(Debug, Args)]
@@ -31,6 +31,8 @@ const EXAMPLES: usize = 3;
 pub(crate) struct Inspect {
     /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
     file: PathBuf,
+    #[command(flatten)]
+    within: Within,
     /// Write the answer as a page too, of one file that needs no other; FILE must not be there
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -43,7 +45,7 @@ pub(crate) fn run(session: &Session, args: &Inspect) -> Result<Answer, Failure> 
     if let Some(report) = &args.report {
         refuse_existing(report)?;
     }
-    let genotypes = Genotypes::open(&args.file)?;
+    let genotypes = args.within.open(session, &args.file)?;
     let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("inspecting", size);
     let found = cohort::inspect(genotypes, EXAMPLES, &mut |used| bar.set_position(used))?;

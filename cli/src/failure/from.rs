@@ -1,7 +1,7 @@
 //! The crates' errors as failures: each keeps its cause, and says whether it is a no.
 
 use super::{FULL, Failure, refusal_hint};
-use cohort::{ColumnSetError, EvaluateError, ReadError, Refusal, SampleSetError};
+use cohort::{ColumnSetError, EvaluateError, ReadError, Refusal, RegionError, SampleSetError};
 use indexer::IndexError;
 use indexer::service::ServeError;
 use ledger::chain::ChainError;
@@ -40,6 +40,7 @@ could_not!(
     ReadError,
     SampleSetError,
     ColumnSetError,
+    RegionError,
     CommitError,
     LeafListError,
     KeyFileError,

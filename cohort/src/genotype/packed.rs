@@ -19,13 +19,26 @@ pub(crate) enum Code {
     Pgen,
 }
 
+/// How many alleles a genotype stands for, which two bits do not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ploidy {
+    Two,
+    /// One for males, two for females.
+    X,
+    /// One for males, none for females.
+    Y,
+    /// One for everyone.
+    Mitochondrion,
+    /// Of X or Y, where in some build of the reference the two pair.
+    Paired,
+}
+
 /// The genotypes of one record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Packed<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) code: Code,
-    /// False where a genotype of one allele would be written as one of two.
-    pub(crate) says_ploidy: bool,
+    pub(crate) ploidy: Ploidy,
 }
 
 impl Code {
@@ -146,7 +159,7 @@ mod tests {
         let bytes = [0b1110_0100u8; 25];
         for (code, meaning) in [(Code::Bed, [2, 3, 1, 0]), (Code::Pgen, [0, 1, 2, 3])] {
             for samples in 1..=97 {
-                let packed = Packed { bytes: &bytes[..row(samples)], code, says_ploidy: true };
+                let packed = Packed { bytes: &bytes[..row(samples)], code, ploidy: Ploidy::Two };
                 let expected: Vec<u8> = (0..samples).map(|i| meaning[i % 4]).collect();
                 assert_eq!(packed.dosages(samples), expected, "{samples}");
                 let kept: Vec<u32> = (0..samples).map(|i| u32::from(i % 3 != 1)).collect();

@@ -145,7 +145,7 @@ impl<'a> RowsInMemory<'a> {
         };
         let place = *self.at / self.row;
         *self.at += self.row;
-        let packed = Packed { bytes, code: self.code, says_ploidy: site.says_ploidy() };
+        let packed = Packed { bytes, code: self.code, ploidy: site.ploidy() };
         let slot: Option<(&Variable, &Slot)> =
             self.variable.and_then(|variable| Some((variable, variable.slots.get(place)?)));
         match slot {

@@ -12,7 +12,7 @@ use crate::vcf::{LONGEST_HEADER, without_end};
 struct Layout {
     /// Which column is the name, from 0.
     name: usize,
-    /// Which is the sex, where any is.
+    /// Which is the sex.
     sex: Option<usize>,
     /// How many columns there are at least.
     width: usize,
@@ -60,27 +60,34 @@ pub(super) fn read(
 /// The line of column names is the one that begins with `#FID` or `#IID`; those before it do not
 /// matter.
 fn names(line: &[u8], before: Layout) -> Result<Layout, HeaderFault> {
-    let columns: Vec<_> = fields(line).collect();
-    let sex = columns.iter().position(|column| *column == b"SEX");
-    match columns[..] {
-        [b"#IID", ..] => Ok(Layout { name: 0, sex, width: columns.len() }),
-        [b"#FID", b"IID", ..] => Ok(Layout { name: 1, sex, width: columns.len() }),
-        [b"#FID", ..] => Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
-        _ => Ok(before),
+    let columns: Vec<&[u8]> = fields(line).collect();
+    let name = match columns[..] {
+        [b"#IID", ..] => 0,
+        [b"#FID", b"IID", ..] => 1,
+        [b"#FID", ..] => return Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
+        _ => return Ok(before),
+    };
+    let mut sexes = columns.iter().enumerate().filter(|(_, column)| **column == b"SEX");
+    match (sexes.next(), sexes.next()) {
+        (_, Some(_)) => Err(HeaderFault::ColumnMissing { expected: "SEX" }),
+        (sex, None) => Ok(Layout { name, sex: sex.map(|(at, _)| at), width: columns.len() }),
     }
 }
 
 fn sample(line: &[u8], layout: Layout, header: &mut Header) -> Result<(), HeaderFault> {
-    let mut columns = fields(line);
-    let name = columns.nth(layout.name);
-    let found = match name {
-        Some(_) => layout.name + 1 + columns.count(),
-        None => fields(line).count(),
-    };
+    let (mut found, mut name, mut sex) = (0, None, None);
+    for (place, field) in fields(line).enumerate() {
+        found = place + 1;
+        if place == layout.name {
+            name = Some(field);
+        }
+        if layout.sex == Some(place) {
+            sex = declared(field);
+        }
+    }
     match name {
         Some(name) if found >= layout.width => {
-            let sex = layout.sex.and_then(|place| fields(line).nth(place));
-            header.declared_sex.push(sex.and_then(declared));
+            header.declared_sex.push(sex);
             header.push_sample(name)
         }
         _ => Err(HeaderFault::SampleColumns { found, expected: layout.width }),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::rows::Unread;
 use super::sites::UnreadSites;
+use super::zstd::Zstd;
 use super::{MAGIC, pgen, samples};
 use crate::front::Front;
 use crate::genotype::packed;
@@ -47,6 +48,8 @@ impl Version {
 /// The file of genotypes that a path names by another file of its set, or by what the names of
 /// the three have in common; `None` where the path itself is to be opened.
 pub(crate) fn member_of(path: &Path) -> Option<PathBuf> {
+    let compressed = path.extension().is_some_and(|extension| extension == "zst");
+    let path = &if compressed { path.with_extension("") } else { path.to_owned() };
     let extension = path.extension().and_then(OsStr::to_str);
     for version in [Version::One, Version::Two] {
         let [genotypes, others @ ..] = version.extensions();
@@ -100,18 +103,18 @@ impl Set {
 const BED: u8 = 1;
 const SAMPLE_MAJOR: &str = "it is a PLINK 1 file in the order of samples, which PLINK brings into the order of variants by --make-bed";
 
-/// Opens a file that stands beside the genotypes.
+/// Opens a file that stands beside the genotypes, or the same compressed by zstd.
 fn beside(path: &Path, genotypes: &str) -> Result<(Front, String), ReadError> {
     let name = path.display().to_string();
     let compressed = path.with_added_extension("zst");
     let file = match File::open(path) {
         Ok(file) => file,
-        Err(_) if compressed.exists() => {
-            let name = compressed.display().to_string();
-            return Err(ReadError::Zstd { name });
-        }
         Err(source) => {
-            return Err(ReadError::Beside { name, genotypes: genotypes.to_owned(), source });
+            let Ok(file) = File::open(&compressed) else {
+                return Err(ReadError::Beside { name, genotypes: genotypes.to_owned(), source });
+            };
+            let name = compressed.display().to_string();
+            return Ok((Front::new(Source::plain(Box::new(Zstd::new(file)))), name));
         }
     };
     let source = Source::open(Box::new(file));

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::samples::fields;
 use crate::batch::{Batch, Batches, Unit};
 use crate::front::Front;
+use crate::genotype::packed::Ploidy;
 use crate::header::{Header, HeaderFault};
 use crate::read_error::ReadError;
 use crate::record::{self, At, Body, Record, RecordFault};
@@ -41,6 +42,14 @@ struct Layout {
 const BIM: Layout = Layout { pos: 3, alternates: 4, reference: 5, width: 6, open: false };
 /// The same without centimorgans.
 const SHORT_BIM: Layout = Layout { pos: 2, alternates: 3, reference: 4, width: 5, open: false };
+
+/// Where X and Y pair in any of NCBI36, GRCh37 and GRCh38: at their fronts up to here, which is
+/// GRCh38's.
+const PAIRED_FRONT: u64 = 2_781_479;
+/// At the end of X from here on, which is NCBI36's.
+const PAIRED_END_OF_X: u64 = 154_584_238;
+/// At the end of Y from here on, which is GRCh38's.
+const PAIRED_END_OF_Y: u64 = 56_887_903;
 
 /// Sites of which the header was read.
 pub(crate) struct UnreadSites {
@@ -147,12 +156,20 @@ impl<'a> Site<'a> {
 
     /// X, Y and the mitochondrion, by their names or PLINK's numbers: PLINK keeps a genotype of one
     /// allele as one of two.
-    pub(super) fn says_ploidy(&self) -> bool {
+    pub(super) fn ploidy(&self) -> Ploidy {
         let name = match self.contig.split_at_checked(3) {
             Some((chr, name)) if chr.eq_ignore_ascii_case("chr") => name,
             _ => self.contig,
         };
-        !["X", "Y", "M", "MT", "23", "24", "26"].iter().any(|odd| name.eq_ignore_ascii_case(odd))
+        let paired = |least| self.pos <= PAIRED_FRONT || self.pos >= least;
+        match &name.to_ascii_uppercase()[..] {
+            "X" | "23" if paired(PAIRED_END_OF_X) => Ploidy::Paired,
+            "X" | "23" => Ploidy::X,
+            "Y" | "24" if paired(PAIRED_END_OF_Y) => Ploidy::Paired,
+            "Y" | "24" => Ploidy::Y,
+            "M" | "MT" | "26" => Ploidy::Mitochondrion,
+            _ => Ploidy::Two,
+        }
     }
 
     pub(super) fn record(self, body: Body<'a>) -> Record<'a> {

@@ -5,7 +5,7 @@ use super::PgenFault;
 use super::index::number;
 use super::track::Track;
 use crate::genotype::Genotype;
-use crate::genotype::packed::Packed;
+use crate::genotype::packed::{Packed, Ploidy};
 
 /// The bit of a record's kind that says that it has this track.
 const SEVERAL: u8 = 8;
@@ -67,8 +67,8 @@ impl<'a> PgenBody<'a> {
 }
 
 impl Patched<'_> {
-    pub(crate) fn says_ploidy(&self) -> bool {
-        self.packed.says_ploidy
+    pub(crate) fn ploidy(&self) -> Ploidy {
+        self.packed.ploidy
     }
 
     /// Hands each sample's genotype to `take`, with the sample's place.
@@ -191,7 +191,8 @@ mod tests {
         alternates: usize,
         rest: &[u8],
     ) -> Result<Vec<(usize, [u32; 2])>, PgenFault> {
-        let packed = Packed { bytes: &[0b1010_0101, 0b1011], code: Code::Pgen, says_ploidy: true };
+        let bytes = &[0b1010_0101, 0b1011];
+        let packed = Packed { bytes, code: Code::Pgen, ploidy: Ploidy::Two };
         let body = PgenBody { packed, kind, rest, alleles: None };
         let patched = body.patched(alternates, 6)?;
         Ok(patched
