@@ -1,6 +1,6 @@
 //! Whole lines or records in batches, read and decompressed by a thread of their own while others
-//! parse. At most [`BUFFERS`] batches exist at a time, and one large batch exists alone, so that
-//! memory does not grow with the file.
+//! parse, or in turn with parsing where one thread is to do all. At most [`BUFFERS`] batches exist
+//! at a time, and one large batch exists alone, so that memory does not grow with the file.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,7 +11,8 @@ use crate::source::{Source, SourceFault};
 
 /// The longest line or record that is read: 1 GiB, a line's without its end.
 pub(crate) const LONGEST: usize = 1 << 30;
-const BATCH: usize = 1 << 20;
+/// Large enough that what threads say to each other costs little beside the work.
+const BATCH: usize = 4 << 20;
 const LARGE: usize = 16 << 20;
 const BUFFERS: usize = 4;
 
@@ -73,40 +74,54 @@ impl From<SourceFault> for BatchFault {
     }
 }
 
-enum Message {
+pub(crate) enum Message {
     Units(Batch),
     End,
     Fault(BatchFault),
 }
 
-pub(crate) struct Batches {
-    messages: Receiver<Message>,
-    spent: Sender<Vec<u8>>,
+/// Batches of a file, in its order.
+pub(crate) enum Batches {
+    /// Read when they are asked for, by the one thread that there is.
+    Here { pump: Box<Pump>, spare: Vec<u8> },
+    /// Read ahead by a thread of their own.
+    Ahead { messages: Receiver<Message>, spent: Sender<Vec<u8>> },
 }
 
 impl Batches {
     /// `begun` is what was read already.
     pub(crate) fn start(source: Source, begun: Vec<u8>, unit: Unit) -> io::Result<Batches> {
+        let pump = Pump { source, unit, carry: begun, longest: LONGEST };
+        // A thread of the pool that waits for the reader would keep the reader from the pool.
+        if rayon::current_num_threads() == 1 || rayon::current_thread_index().is_some() {
+            return Ok(Batches::Here { pump: Box::new(pump), spare: Vec::new() });
+        }
         let (to, messages) = channel();
         let (spent, back) = channel();
-        let pump = Pump { source, unit, carry: begun, to, back, outstanding: 0, longest: LONGEST };
-        thread::Builder::new().name("reader".into()).spawn(move || pump.run())?;
-        Ok(Batches { messages, spent })
+        let reader = Reader { pump, to, back, outstanding: 0 };
+        thread::Builder::new().name("reader".into()).spawn(move || reader.run())?;
+        Ok(Batches::Ahead { messages, spent })
     }
 
-    /// Waits for the next batch; `None` at the end of the file.
-    pub(crate) fn next(&self) -> Result<Option<Batch>, BatchFault> {
-        match self.messages.recv() {
-            Ok(Message::Units(batch)) => Ok(Some(batch)),
-            Ok(Message::End) => Ok(None),
-            Ok(Message::Fault(fault)) => Err(fault),
-            Err(_) => Err(BatchFault::Lost),
+    /// Waits for the next batch; `None` at the end of the file. All batches before were given back.
+    pub(crate) fn next(&mut self) -> Result<Option<Batch>, BatchFault> {
+        match self {
+            Batches::Here { pump, spare } => {
+                let buffer = pump.buffer(std::mem::take(spare));
+                pump.fill(buffer, || Ok(()))
+            }
+            Batches::Ahead { messages, .. } => match messages.recv() {
+                Ok(Message::Units(batch)) => Ok(Some(batch)),
+                Ok(Message::End) => Ok(None),
+                Ok(Message::Fault(fault)) => Err(fault),
+                Err(_) => Err(BatchFault::Lost),
+            },
         }
     }
 
     /// Sees to it that `batch` has bytes at `at`, by the next batch where it has none left; false
     /// at the end of the file.
-    pub(crate) fn load(&self, batch: &mut Batch, at: &mut usize) -> Result<bool, BatchFault> {
+    pub(crate) fn load(&mut self, batch: &mut Batch, at: &mut usize) -> Result<bool, BatchFault> {
         if *at < batch.bytes().len() {
             return Ok(true);
         }
@@ -121,30 +136,33 @@ impl Batches {
 
     /// Hands a batch's memory back; until then the reader may wait for it. The default batch,
     /// which no reader sent, has none.
-    pub(crate) fn give_back(&self, batch: Batch) {
-        if !batch.bytes.is_empty() {
+    pub(crate) fn give_back(&mut self, batch: Batch) {
+        if batch.bytes.is_empty() {
+            return;
+        }
+        match self {
+            Batches::Here { spare, .. } => *spare = batch.bytes,
             // A reader that has ended needs no buffers.
-            let _ = self.spent.send(batch.bytes);
+            Batches::Ahead { spent, .. } => drop(spent.send(batch.bytes)),
         }
     }
 }
 
-/// The reading side. It ends when the other side is dropped.
-struct Pump {
-    source: Source,
-    unit: Unit,
-    carry: Vec<u8>,
+/// The thread that reads ahead. It ends when the other side is dropped.
+struct Reader {
+    pump: Pump,
     to: Sender<Message>,
     back: Receiver<Vec<u8>>,
     outstanding: usize,
-    longest: usize,
 }
 
-impl Pump {
+impl Reader {
     fn run(mut self) {
         loop {
-            let Some(buffer) = self.buffer() else { return };
-            let message = match self.fill(buffer) {
+            let Some(spare) = self.spare() else { return };
+            let Reader { pump, back, outstanding, .. } = &mut self;
+            let buffer = pump.buffer(spare);
+            let message = match pump.fill(buffer, || wait_alone(back, outstanding)) {
                 Ok(Some(batch)) => Message::Units(batch),
                 Ok(None) => Message::End,
                 Err(fault) => Message::Fault(fault),
@@ -157,29 +175,53 @@ impl Pump {
         }
     }
 
-    /// A buffer of at least [`BATCH`] bytes; waits while too many are out, or a large one is.
-    fn buffer(&mut self) -> Option<Vec<u8>> {
+    /// A buffer that came back; waits while too many are out, or a large one is.
+    fn spare(&mut self) -> Option<Vec<u8>> {
         let mut kept = None;
         while let Ok(buffer) = self.back.try_recv() {
             self.outstanding -= 1;
             kept = Some(buffer);
         }
-        let most = if self.carry.len() > LARGE { 1 } else { BUFFERS };
+        let most = if self.pump.carry.len() > LARGE { 1 } else { BUFFERS };
         while self.outstanding >= most {
             kept = Some(self.back.recv().ok()?);
             self.outstanding -= 1;
         }
-        let mut buffer = kept.filter(|buffer| buffer.len() <= LARGE).unwrap_or_default();
+        Some(kept.unwrap_or_default())
+    }
+}
+
+/// A unit that outgrows its buffer is read on only when no other batch is out.
+fn wait_alone(back: &Receiver<Vec<u8>>, outstanding: &mut usize) -> Result<(), BatchFault> {
+    while *outstanding > 0 {
+        back.recv().map_err(|_| BatchFault::Lost)?;
+        *outstanding -= 1;
+    }
+    Ok(())
+}
+
+/// Fills buffers with whole units.
+pub(crate) struct Pump {
+    source: Source,
+    unit: Unit,
+    carry: Vec<u8>,
+    longest: usize,
+}
+
+impl Pump {
+    /// A buffer of at least [`BATCH`] bytes, of the memory of another where that is small enough.
+    fn buffer(&self, spare: Vec<u8>) -> Vec<u8> {
         let least = BATCH.max(self.carry.len());
-        if buffer.len() < least {
-            buffer.resize(least, 0);
-        }
-        Some(buffer)
+        if spare.len() < least || spare.len() > LARGE { vec![0; least] } else { spare }
     }
 
     /// Reads on until the buffer is full of whole units, growing it only for one that does
-    /// not fit.
-    fn fill(&mut self, mut bytes: Vec<u8>) -> Result<Option<Batch>, BatchFault> {
+    /// not fit, after `alone` has seen to it that no other batch is out.
+    fn fill(
+        &mut self,
+        mut bytes: Vec<u8>,
+        mut alone: impl FnMut() -> Result<(), BatchFault>,
+    ) -> Result<Option<Batch>, BatchFault> {
         let mut length = self.carry.len();
         bytes[..length].copy_from_slice(&self.carry);
         self.carry.clear();
@@ -199,7 +241,7 @@ impl Pump {
                     return Err(BatchFault::TooLong);
                 }
                 searched = length;
-                self.wait_alone()?;
+                alone()?;
                 bytes.resize(length.saturating_mul(2).min(self.longest + 1), 0);
             }
             match self.source.read(&mut bytes[length..])? {
@@ -208,15 +250,6 @@ impl Pump {
                 read => length += read,
             }
         }
-    }
-
-    /// A unit that outgrows its buffer is read on only when no other batch is out.
-    fn wait_alone(&mut self) -> Result<(), BatchFault> {
-        while self.outstanding > 0 {
-            self.back.recv().map_err(|_| BatchFault::Lost)?;
-            self.outstanding -= 1;
-        }
-        Ok(())
     }
 }
 
@@ -229,7 +262,7 @@ mod tests {
     fn lengths(text: Vec<u8>, begun: &[u8]) -> Vec<usize> {
         let source = Source::open(Box::new(io::Cursor::new(text)));
         let Ok(Some(source)) = source else { panic!("no source") };
-        let batches = Batches::start(source, begun.to_vec(), Unit::Line).unwrap();
+        let mut batches = Batches::start(source, begun.to_vec(), Unit::Line).unwrap();
         let mut lengths = Vec::new();
         batches.give_back(Batch::default());
         while let Ok(Some(batch)) = batches.next() {
@@ -245,12 +278,8 @@ mod tests {
         for (length, read) in [(longest, true), (longest + 1, false), (usize::MAX, false)] {
             let endless = io::repeat(b'x').take(length as u64).chain(&b"\n"[..]);
             let source = Source::open(Box::new(endless)).ok().flatten().unwrap();
-            let (to, _messages) = channel();
-            let (_spent, back) = channel();
-            let unit = Unit::Line;
-            let mut pump =
-                Pump { source, unit, carry: Vec::new(), to, back, outstanding: 0, longest };
-            match pump.fill(vec![0; BATCH]) {
+            let mut pump = Pump { source, unit: Unit::Line, carry: Vec::new(), longest };
+            match pump.fill(vec![0; BATCH], || Ok(())) {
                 Ok(Some(batch)) => assert!(read && batch.bytes().len() == length + 1),
                 Err(BatchFault::TooLong) => assert!(!read),
                 _ => panic!("neither"),
@@ -274,7 +303,7 @@ mod tests {
         for (row, rows) in [(3, 1_000_000), (BATCH - 1, 3), (2 * BATCH, 3), (BATCH, 0)] {
             let source = Source::open(Box::new(io::repeat(7).take((row * rows + 1) as u64)));
             let source = source.ok().flatten().unwrap();
-            let batches = Batches::start(source, Vec::new(), Unit::Bytes(row)).unwrap();
+            let mut batches = Batches::start(source, Vec::new(), Unit::Bytes(row)).unwrap();
             let mut total = 0;
             while let Ok(Some(batch)) = batches.next() {
                 total += batch.bytes().len();

@@ -3,13 +3,11 @@
 
 use std::io::{self, Write};
 
-use rayon::prelude::*;
-
 use crate::column_set::{ColumnSet, Wanted};
 use crate::genotypes::Genotypes;
 use crate::read_error::ReadError;
 use crate::record::{At, Record};
-use crate::runs::{Runs, Task};
+use crate::runs::{Runs, Task, shares};
 use crate::sample_set::{Kept, SampleSet, SampleSetError};
 use crate::tally::{NoTally, Rules, Tally};
 use crate::variant::Variant;
@@ -217,9 +215,7 @@ fn evaluate(
     out.write_all(question.names.as_bytes()).map_err(EvaluateError::Write)?;
     let (mut columns, mut by_sex) = (0, 0);
     while let Some(run) = runs.next_run()? {
-        let share = run.len().div_ceil(4 * rayon::current_num_threads()).max(1);
-        let parts = run.par_chunks(share).map(|tasks| rows(tasks, &rules, question));
-        for part in parts.collect::<Vec<_>>() {
+        for part in shares(&run, |tasks| rows(tasks, &rules, question)) {
             let part = match part {
                 Ok(part) => part,
                 Err((at, NoTally::Fault(fault))) => {
@@ -283,7 +279,34 @@ impl Rows {
 
 fn push_numbers(row: &mut Vec<u8>, numbers: &[u64]) {
     for number in numbers {
-        // Writing to a vector cannot fail.
-        let _ = write!(row, "\t{number}");
+        let mut text = [0; LONGEST_NUMBER];
+        let (mut at, mut left) = (text.len(), *number);
+        loop {
+            at -= 1;
+            text[at] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        row.push(b'\t');
+        row.extend_from_slice(&text[at..]);
+    }
+}
+
+/// Digits of the greatest `u64`.
+const LONGEST_NUMBER: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_are_printed() {
+        for number in [0, 1, 9, 10, 5_008, 16_050_075, u64::MAX - 1, u64::MAX] {
+            let mut row = Vec::new();
+            push_numbers(&mut row, &[number, 7]);
+            assert_eq!(String::from_utf8(row).unwrap(), format!("\t{number}\t7"));
+        }
     }
 }

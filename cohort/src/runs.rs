@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::bcf;
 use crate::column_set::{ColumnSet, Selection, Wanted};
 use crate::genotypes::{Genotypes, Records};
@@ -18,7 +20,7 @@ use crate::vcf::lines::Lines;
 /// Bytes that one record's results may take: its ALTs times samples, contig and REF.
 const RECORD_BUDGET: usize = 1 << 28;
 /// Bytes after which a run ends.
-const RUN_BUDGET: usize = 1 << 26;
+const RUN_BUDGET: usize = 1 << 24;
 /// What an ALT takes in memory beside its text.
 const ALTERNATE: usize = 64;
 
@@ -27,6 +29,18 @@ pub(crate) struct Task<'a> {
     pub(crate) at: At,
     pub(crate) record: Record<'a>,
     pub(crate) wanted: Wanted,
+}
+
+/// What `each` makes of the tasks of a run, share by share: side by side, or all at once where one
+/// thread is to do all.
+pub(crate) fn shares<R: Send>(
+    run: &[Task<'_>],
+    each: impl Fn(&[Task<'_>]) -> R + Send + Sync,
+) -> Vec<R> {
+    match rayon::current_num_threads() {
+        1 => vec![each(run)],
+        threads => run.par_chunks(run.len().div_ceil(4 * threads).max(1)).map(each).collect(),
+    }
 }
 
 pub(crate) struct Runs {

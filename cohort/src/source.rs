@@ -3,6 +3,7 @@
 //! so: a cut or damaged file is a [`SourceFault`], never a shorter file.
 //! Specification: `docs/spec/genotypes.md`, "Files".
 
+mod blocks;
 mod gzip;
 mod input;
 

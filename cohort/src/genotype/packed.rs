@@ -78,8 +78,8 @@ impl Packed<'_> {
     /// Counts the samples kept, or all.
     pub(crate) fn counts(&self, samples: usize, kept: Option<&Kept>) -> Counts {
         let (low, high, both) = match kept {
-            None => self.bits((0..).map(|word: usize| lanes(samples.saturating_sub(word * WORD)))),
-            Some(kept) => self.bits(kept.lanes().iter().copied()),
+            None => self.bits(|place| lanes(samples.saturating_sub(place * WORD))),
+            Some(kept) => self.bits(|place| kept.lanes().get(place).copied().unwrap_or(0)),
         };
         let samples = kept.map_or(samples as u32, |kept| kept.count() as u32);
         let values = [samples + both - low - high, low - both, high - both, both];
@@ -91,20 +91,31 @@ impl Packed<'_> {
         Counts { called, missing, copies: one + 2 * two, both: two, phased: 0 }
     }
 
-    /// How many low bits, high bits and pairs of both are set, among the genotypes of the lanes.
-    fn bits(&self, lanes: impl Iterator<Item = u64>) -> (u32, u32, u32) {
+    /// How many low bits, high bits and pairs of both are set, among the genotypes of the lanes
+    /// that `lanes` gives for each word.
+    fn bits(&self, lanes: impl Fn(usize) -> u64) -> (u32, u32, u32) {
         let (words, rest) = self.bytes.as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
-        let (mut low, mut high, mut both) = (0, 0, 0);
-        for (word, lanes) in words.zip(lanes) {
-            let (one, two) = (word & lanes, word >> 1 & lanes);
-            low += one.count_ones();
-            high += two.count_ones();
-            both += (one & two).count_ones();
+        let mut last = [[0; 8]];
+        last[0][..rest.len()].copy_from_slice(rest);
+        let mut sums = [0; 3];
+        let stretches = words.chunks(STRETCH).chain([&last[..]]);
+        let places = (0..words.len()).step_by(STRETCH).chain([words.len()]);
+        for (words, first) in stretches.zip(places) {
+            let mut fields = [0u64; 3];
+            for (i, word) in words.iter().enumerate() {
+                let (word, lanes) = (u64::from_le_bytes(*word), lanes(first.wrapping_add(i)));
+                let (low, high) = (word & lanes, word >> 1 & lanes);
+                // Four at most for each byte of a stretch's words: nothing wraps, and saying so
+                // lets the checked build use vector code too.
+                for (field, bits) in fields.iter_mut().zip([low, high, low & high]) {
+                    *field = field.wrapping_add(fours(bits));
+                }
+            }
+            for (sum, field) in sums.iter_mut().zip(fields) {
+                *sum += total(field);
+            }
         }
-        (low, high, both)
+        (sums[0], sums[1], sums[2])
     }
 
     /// One dosage for each sample, 3 where it is missing.
@@ -134,6 +145,22 @@ impl Packed<'_> {
     }
 }
 
+/// Words whose bits a byte can count: four for each word.
+const STRETCH: usize = 63;
+
+/// How many of the lanes of each byte are set, byte by byte. Plain arithmetic: without saying for
+/// which processor the program is built, it has no instruction that counts bits.
+fn fours(lanes: u64) -> u64 {
+    let pairs = (lanes & 0x3333_3333_3333_3333).wrapping_add(lanes >> 2 & 0x3333_3333_3333_3333);
+    pairs.wrapping_add(pairs >> 4) & 0x0f0f_0f0f_0f0f_0f0f
+}
+
+/// The sum of a word's bytes.
+fn total(bytes: u64) -> u32 {
+    let pairs = (bytes & 0x00ff_00ff_00ff_00ff) + (bytes >> 8 & 0x00ff_00ff_00ff_00ff);
+    (pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u32
+}
+
 /// The alleles of a dosage, 3 being missing.
 pub(crate) fn alleles(dosage: u8) -> [u32; 2] {
     match dosage {
@@ -152,6 +179,16 @@ fn lanes(samples: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stretches_add_up() {
+        let bytes = vec![0xff; 8 * (3 * STRETCH + 1) + 3];
+        let packed = Packed { bytes: &bytes, code: Code::Pgen, says_ploidy: true };
+        let samples = bytes.len() * 4;
+        let counts = Counts { missing: samples as u32, ..Counts::default() };
+        assert_eq!(packed.counts(samples, None), counts);
+        assert_eq!(packed.counts(samples, Some(&Kept::new(vec![1; samples]))), counts);
+    }
 
     #[test]
     fn every_value_is_counted_and_what_follows_the_last_sample_is_not() {

@@ -5,13 +5,13 @@
 use flate2::{Decompress, FlushDecompress, Status};
 use libdeflater::{Crc, Decompressor};
 
-use super::{Input, SourceFault};
+use super::{Input, SourceFault, blocks};
 
-const BLOCK: usize = 64 * 1024;
-const TRAILER: usize = 8;
+pub(super) const BLOCK: usize = 64 * 1024;
+pub(super) const TRAILER: usize = 8;
 /// Flags of a member's header (RFC 1952, 2.3.1).
 const HEADER_CHECKSUM: u8 = 1 << 1;
-const EXTRA: u8 = 1 << 2;
+pub(super) const EXTRA: u8 = 1 << 2;
 const NAME: u8 = 1 << 3;
 const COMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
@@ -72,13 +72,14 @@ impl Gzip {
         }
         loop {
             let count = match self.at {
-                Place::Member => {
-                    if self.input.available()?.is_empty() {
-                        return self.end();
+                Place::Member => match self.read_blocks(into)? {
+                    Some(count) => count,
+                    None if self.input.available()?.is_empty() => return self.end(),
+                    None => {
+                        self.begin_member()?;
+                        0
                     }
-                    self.begin_member()?;
-                    0
-                }
+                },
                 Place::Stream => self.read_stream(into)?,
                 Place::Block(from) => self.read_block(from, into),
             };
@@ -86,6 +87,16 @@ impl Gzip {
                 return Ok(count);
             }
         }
+    }
+
+    /// Reads blocks side by side; `None` where the next member is to be read by itself.
+    fn read_blocks(&mut self, into: &mut [u8]) -> Result<Option<usize>, SourceFault> {
+        let Some(inflated) = blocks::inflate(self.input.held(BLOCK)?, into) else {
+            return Ok(None);
+        };
+        self.input.take(inflated.taken);
+        self.last = LastMember::Block { empty: inflated.last_is_empty };
+        Ok(Some(inflated.length))
     }
 
     fn end(&self) -> Result<usize, SourceFault> {
@@ -248,14 +259,14 @@ const WRONG_CHECKSUM: SourceFault =
     SourceFault::Corrupt("the decompressed data does not have the checksum that the file states");
 
 /// CRC-32 and the length modulo 2^32.
-fn trailer_parts(trailer: &[u8]) -> (u32, u32) {
+pub(super) fn trailer_parts(trailer: &[u8]) -> (u32, u32) {
     let part =
         |at: usize| trailer[at..at + 4].iter().rev().fold(0, |sum, b| sum << 8 | u32::from(*b));
     (part(0), part(4))
 }
 
 /// The subfield `BC`: the block's whole length less one.
-fn block_size(mut extra: &[u8]) -> Option<usize> {
+pub(super) fn block_size(mut extra: &[u8]) -> Option<usize> {
     while let [id1, id2, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let data = rest.get(..length)?;

@@ -47,7 +47,14 @@ impl Input {
         Ok(&self.window[self.start..self.end])
     }
 
-    /// Takes `count` bytes that were seen by `peek` or `available`.
+    /// Returns what the window holds, which is `least` bytes or more, fewer only at the end of the
+    /// file. `least` is at most [`WINDOW`].
+    pub(super) fn held(&mut self, least: usize) -> io::Result<&[u8]> {
+        self.peek(least)?;
+        Ok(&self.window[self.start..self.end])
+    }
+
+    /// Takes `count` bytes that were seen by `peek`, `held` or `available`.
     pub(super) fn take(&mut self, count: usize) {
         debug_assert!(count <= self.end - self.start);
         self.start += count;

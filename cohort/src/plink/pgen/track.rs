@@ -23,6 +23,10 @@ impl<'a> Track<'a> {
 
     /// Seven bits a byte, the lowest first; the highest bit says that more follow.
     fn varint(&mut self) -> Result<u32, PgenFault> {
+        if let [byte @ 0..128, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Ok(u32::from(*byte));
+        }
         let mut value = 0u64;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;
@@ -112,9 +116,15 @@ impl<'a> Track<'a> {
             _ => return Err(PgenFault::Compression),
         };
         let bits = self.take(samples.div_ceil(8))?;
-        for (bits, row) in bits.iter().zip(row.chunks_mut(2)) {
-            let four = spread(*bits) * step + u16::from(low) * spread(0xff);
-            row.copy_from_slice(&four.to_le_bytes()[..row.len()]);
+        // Values of two bits, each in a place of its own: nothing wraps.
+        let low = spread(0xff).wrapping_mul(u16::from(low));
+        let eight = |bits: &u8| spread(*bits).wrapping_mul(step).wrapping_add(low).to_le_bytes();
+        let (pairs, last) = row.as_chunks_mut::<2>();
+        for (bits, pair) in bits.iter().zip(&mut *pairs) {
+            *pair = eight(bits);
+        }
+        if let ([last], Some(bits)) = (last, bits.get(pairs.len())) {
+            *last = eight(bits)[0];
         }
         Ok(())
     }
