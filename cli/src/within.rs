@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use clap::Args;
 use cohort::{Access, Genotypes, Region, Regions, WholeRead};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Within {
@@ -17,9 +17,12 @@ pub(crate) struct Within {
 }
 
 impl Within {
-    /// Opens a file, or the regions asked for, and tells where it is read whole for want of an index.
-    pub(crate) fn open(&self, session: &Session, path: &Path) -> Result<Genotypes, Failure> {
-        let genotypes = Genotypes::open(path)?;
+    /// The regions asked for, or all. Tells where a file is read whole for want of an index.
+    pub(crate) fn narrow(
+        &self,
+        session: &Session,
+        genotypes: Genotypes,
+    ) -> Result<Genotypes, Failure> {
         if self.region.is_empty() {
             return Ok(genotypes);
         }

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use crate::column_set::{ColumnSet, Wanted};
 use crate::genotypes::Genotypes;
+use crate::labels::{Joined, Joining, Labels, LabelsError};
 use crate::read_error::ReadError;
 use crate::record::{At, Record};
 use crate::runs::{Runs, Task, shares};
 use crate::sample_set::{Kept, SampleSet, SampleSetError};
-use crate::tally::{NoTally, Rules, Tally};
+use crate::tally::{Groups, NoTally, Rules, Tally};
 use crate::variant::Variant;
 
 /// How a genotype is read of which some alleles were called and some not, such as `./1`.
@@ -33,6 +34,8 @@ pub struct Options {
     pub columns: Option<ColumnSet>,
     /// The samples counted; `None` is all.
     pub samples: Option<SampleSet>,
+    /// Which of them their labels choose, and the groups that are counted apart.
+    pub labels: Option<Labels>,
     /// How half calls are read.
     pub half_call: HalfCall,
 }
@@ -51,6 +54,8 @@ pub struct Summary {
     pub columns: u64,
     /// Columns asked for by name that the file does not have, in the list's order and spelling.
     pub never_seen: Vec<Variant>,
+    /// How the labels fit, where there are any.
+    pub labels: Option<Joining>,
 }
 
 /// Why an evaluation has no result.
@@ -63,6 +68,9 @@ pub enum EvaluateError {
     /// The list of samples does not fit the file.
     #[error(transparent)]
     Samples(#[from] SampleSetError),
+    /// The labels do not fit the file.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
     /// A file of sites alone.
     #[error("{name} has no samples, so there are no genotypes to count")]
     NoSamples {
@@ -139,6 +147,7 @@ impl Refusal {
 
 /// Writes `chrom pos ref alt ac an`, tab separated: a header line, then a line for each ALT in the
 /// file's order and spelling. AC is the copies of this ALT, AN all called alleles of the record.
+/// Where groups are asked for, a first column `group`, and a line for each group and ALT.
 /// `progress` is told how many bytes of the source have been used.
 ///
 /// # Errors
@@ -203,8 +212,14 @@ fn evaluate(
         return Err(EvaluateError::NoSamples { name: genotypes.name().to_owned() });
     }
     let kept = options.samples.as_ref().map(|set| set.kept(header)).transpose()?;
+    let join = |labels: &Labels| labels.join(header, kept.as_ref());
+    let (kept, groups, labels) = match options.labels.as_ref().map(join).transpose()? {
+        None => (kept, None, None),
+        Some(Joined { kept, groups, joining }) => (Some(kept), groups, Some(joining)),
+    };
     let samples = kept.as_ref().map_or(header.samples.len() as u64, Kept::count);
-    let mut runs = Runs::start(genotypes, options.columns.clone(), 0)?;
+    let lines = groups.as_ref().map_or(1, |groups| groups.names.len());
+    let mut runs = Runs::start(genotypes, options.columns.clone(), 0)?.lines_of_each(lines);
     let (name, header) = (runs.name.clone(), runs.header.clone());
     let rules = Rules {
         header: &header,
@@ -212,10 +227,12 @@ fn evaluate(
         half_call: options.half_call,
         diploid: question.diploid,
     };
-    out.write_all(question.names.as_bytes()).map_err(EvaluateError::Write)?;
+    let counting = Counting { rules, groups: groups.as_ref(), question };
+    let group = if groups.is_some() { "group\t" } else { "" };
+    write!(out, "{group}{}", question.names).map_err(EvaluateError::Write)?;
     let (mut columns, mut by_sex) = (0, 0);
     while let Some(run) = runs.next_run()? {
-        for part in shares(&run, |tasks| rows(tasks, &rules, question)) {
+        for part in shares(&run, |tasks| counting.rows(tasks)) {
             let part = match part {
                 Ok(part) => part,
                 Err((at, NoTally::Fault(fault))) => {
@@ -233,7 +250,14 @@ fn evaluate(
     }
     out.flush().map_err(EvaluateError::Write)?;
     let (records, never_seen) = (runs.records(), runs.never_seen());
-    Ok(Summary { samples, records, by_sex, columns, never_seen })
+    Ok(Summary { samples, records, by_sex, columns, never_seen, labels })
+}
+
+/// Who is counted, in which groups, and what of it is written.
+struct Counting<'a> {
+    rules: Rules<'a>,
+    groups: Option<&'a Groups>,
+    question: &'a Question,
 }
 
 /// Lines of the result.
@@ -245,34 +269,44 @@ struct Rows {
     by_sex: u64,
 }
 
-/// The first wrong line ends it.
-fn rows(tasks: &[Task<'_>], rules: &Rules<'_>, question: &Question) -> Result<Rows, (At, NoTally)> {
-    let mut rows = Rows::default();
-    let mut tally = Tally::default();
-    for Task { at, record, wanted } in tasks {
-        tally.count(record, rules).map_err(|why| (*at, why))?;
-        rows.by_sex += u64::from(tally.by_sex);
-        rows.push(record, wanted, &tally, question);
+impl Counting<'_> {
+    /// The first wrong line ends it.
+    fn rows(&self, tasks: &[Task<'_>]) -> Result<Rows, (At, NoTally)> {
+        let mut rows = Rows::default();
+        let mut tallies = vec![Tally::default(); self.groups.map_or(1, |g| g.names.len())];
+        for Task { at, record, wanted } in tasks {
+            let counted = match self.groups {
+                None => tallies[0].count(record, &self.rules),
+                Some(groups) => groups.count(&mut tallies, record, &self.rules),
+            };
+            counted.map_err(|why| (*at, why))?;
+            rows.by_sex += u64::from(tallies.iter().any(|tally| tally.by_sex));
+            self.push(&mut rows, record, wanted, &tallies);
+        }
+        Ok(rows)
     }
-    Ok(rows)
-}
 
-impl Rows {
-    fn push(&mut self, record: &Record<'_>, wanted: &Wanted, tally: &Tally, question: &Question) {
+    fn push(&self, rows: &mut Rows, record: &Record<'_>, wanted: &Wanted, tallies: &[Tally]) {
+        let text = &mut rows.text;
         for (place, alternate) in record.alternates().enumerate() {
             if !wanted.has(place) {
                 continue;
             }
-            let text = &mut self.text;
-            text.extend_from_slice(record.contig.as_bytes());
-            push_numbers(text, &[record.pos]);
-            for allele in [record.reference, alternate] {
-                text.push(b'\t');
-                text.extend_from_slice(allele.as_bytes());
+            for (group, tally) in tallies.iter().enumerate() {
+                if let Some(groups) = self.groups {
+                    text.extend_from_slice(groups.names[group].as_bytes());
+                    text.push(b'\t');
+                }
+                text.extend_from_slice(record.contig.as_bytes());
+                push_numbers(text, &[record.pos]);
+                for allele in [record.reference, alternate] {
+                    text.push(b'\t');
+                    text.extend_from_slice(allele.as_bytes());
+                }
+                (self.question.numbers)(tally, place + 1, text);
+                text.push(b'\n');
+                rows.rows += 1;
             }
-            (question.numbers)(tally, place + 1, text);
-            text.push(b'\n');
-            self.rows += 1;
         }
     }
 }

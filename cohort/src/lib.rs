@@ -34,6 +34,7 @@ mod genotype;
 mod genotypes;
 mod header;
 mod inspect;
+mod labels;
 mod name;
 mod plink;
 mod read_error;
@@ -42,6 +43,7 @@ mod region;
 mod runs;
 mod sample_set;
 mod source;
+mod table;
 mod tally;
 mod variant;
 mod vcf;
@@ -61,10 +63,16 @@ pub use inspect::{
     HeterozygosityOutlier, Inspection, Karyotype, Karyotypes, Kinship, MissingPerson, Missingness,
     Named, NotProvable, Pair, SexCheck, SexChromosome, Spread, UnusualKaryotype, inspect,
 };
+pub use labels::{Ask, FirstNames, Group, Joining, Labels, LabelsError};
 pub use name::NameFault;
 pub use plink::{PgenFault, SiteFault};
 pub use read_error::ReadError;
 pub use record::{At, RecordFault};
 pub use region::{Access, IndexFault, Region, RegionError, Regions, WholeRead};
 pub use sample_set::{SampleSet, SampleSetError};
+pub use table::{
+    ColumnProfile, Counted, GrammarFault, Kind, Letters, Numbers, Schema, SchemaError, Separator,
+    Table, TableError, TableFault, TableProfile, TableSummary, inspect_table,
+    table_allele_frequency,
+};
 pub use variant::Variant;

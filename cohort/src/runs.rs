@@ -85,10 +85,17 @@ impl Runs {
             regions: genotypes.regions,
             selection: Selection::new(set),
             each_alternate: ALTERNATE + each_sample * header.samples.len(),
+            lines: 1,
             records: 0,
             stop: None,
         };
         Ok(Runs { name, header, feed, gather })
+    }
+
+    /// Says that an ALT gives so many lines of result.
+    pub(crate) fn lines_of_each(mut self, lines: usize) -> Runs {
+        self.gather.lines = lines;
+        self
     }
 
     /// Returns the next run, which may be empty, or `None` after the last. An error comes after
@@ -164,6 +171,8 @@ struct Gather {
     selection: Selection,
     /// Bytes of result that each ALT takes beside its alleles.
     each_alternate: usize,
+    /// Lines of result that each ALT gives.
+    lines: usize,
     records: u64,
     stop: Option<Stop>,
 }
@@ -211,7 +220,7 @@ impl Gather {
     /// What a record's results will take.
     fn cost(&self, at: At, record: &Record<'_>) -> Result<usize, ReadError> {
         let each = self.each_alternate + record.contig.len() + record.reference.len();
-        let cost = each.saturating_mul(record.alternate_count);
+        let cost = each.saturating_mul(record.alternate_count).saturating_mul(self.lines);
         if cost > RECORD_BUDGET && record.alternate_count > 1 {
             let fault = RecordFault::TooWide { alternates: record.alternate_count };
             return Err(ReadError::record(&self.name, at, fault));

@@ -1,13 +1,17 @@
 //! What one record's genotypes come to, allele by allele.
 //! Specification: `docs/spec/genotypes.md`, "Counting".
 
+mod groups;
+
 use crate::calls::Calls;
 use crate::evaluate::{HalfCall, Refusal};
 use crate::genotype::packed::Ploidy;
-use crate::genotype::{Genotype, MISSING};
+use crate::genotype::{Counts, Genotype, MISSING};
 use crate::header::{Header, Sex};
 use crate::record::{Record, RecordFault};
 use crate::sample_set::Kept;
+
+pub(crate) use groups::Groups;
 
 /// Whose genotypes are counted, and how.
 pub(crate) struct Rules<'a> {
@@ -49,23 +53,38 @@ impl From<RecordFault> for NoTally {
     }
 }
 
+/// Why a genotype cannot be counted, of the sample with this name.
+type Why = fn(String) -> Refusal;
+
+impl Rules<'_> {
+    /// The genotypes of a record; `None` where it has neither them nor an ALT to count.
+    fn calls<'a>(&self, record: &Record<'a>) -> Result<Option<Calls<'a>>, NoTally> {
+        let counts = record.alternate_count > 0;
+        match record.calls(self.header)? {
+            Some(calls) if counts && calls.ploidy() == Ploidy::Paired => {
+                Err(NoTally::Refused(Refusal::MayPair))
+            }
+            None if counts => Err(NoTally::Refused(Refusal::NoGenotypes)),
+            calls => Ok(calls),
+        }
+    }
+
+    /// Whether a record is of a PLINK set on X, Y or the mitochondrion, where genotypes of one allele
+    /// are written as of two.
+    fn is_by_sex(&self, record: &Record<'_>, calls: &Calls<'_>) -> bool {
+        record.alternate_count > 0 && !calls.say_ploidy()
+    }
+}
+
 impl Tally {
     /// Counts a record's genotypes, or checks them where it has no ALT to count.
     pub(crate) fn count(&mut self, record: &Record<'_>, rules: &Rules<'_>) -> Result<(), NoTally> {
-        match record.calls(rules.header)? {
-            Some(calls) => {
-                self.by_sex = record.alternate_count > 0 && !calls.say_ploidy();
-                if self.by_sex {
-                    return self.count_by_sex(record, &calls, rules);
-                }
-                if self.count_fixed(&calls, rules) {
-                    return Ok(());
-                }
-                self.count_any(record, &calls, rules)
-            }
-            None if record.alternate_count == 0 => Ok(()),
-            None => Err(NoTally::Refused(Refusal::NoGenotypes)),
+        let Some(calls) = rules.calls(record)? else { return Ok(()) };
+        self.by_sex = rules.is_by_sex(record, &calls);
+        if !self.by_sex && self.count_fixed(&calls, rules) {
+            return Ok(());
         }
+        self.count_any(record, &calls, rules)
     }
 
     /// Returns false where the record is not of the shortcut's shape.
@@ -73,6 +92,11 @@ impl Tally {
         let Some(counts) = calls.counts(rules.header.samples.len(), rules.kept) else {
             return false;
         };
+        self.take(counts);
+        true
+    }
+
+    fn take(&mut self, counts: Counts) {
         self.clear(2);
         let [called, copies, both] = [counts.called, counts.copies, counts.both].map(u64::from);
         self.alleles = 2 * called;
@@ -80,7 +104,6 @@ impl Tally {
         self.missing = u64::from(counts.missing);
         self.copies.copy_from_slice(&[2 * called - copies, copies]);
         self.both.copy_from_slice(&[called + both - copies, both]);
-        true
     }
 
     fn count_any(
@@ -94,66 +117,42 @@ impl Tally {
         calls.each(rules.header, |sample, genotype| {
             let kept = rules.kept.is_none_or(|kept| kept.each().get(sample) == Some(&1));
             if kept && record.alternate_count > 0 && refused.is_none() {
-                let why = self.add(genotype, rules);
+                let why = self.add_of(sample, genotype, calls.ploidy(), rules);
                 refused = why.map(|why| why(rules.header.samples[sample].clone()));
             }
         })?;
         refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))
     }
 
-    /// Counts a record of a PLINK set on X, Y or the mitochondrion, where genotypes of one allele are
-    /// written as of two.
-    fn count_by_sex(
+    /// Adds a sample's genotype, as of one allele where its sex says so.
+    fn add_of(
         &mut self,
-        record: &Record<'_>,
-        calls: &Calls<'_>,
+        sample: usize,
+        genotype: &Genotype,
+        ploidy: Ploidy,
         rules: &Rules<'_>,
-    ) -> Result<(), NoTally> {
-        if calls.ploidy() == Ploidy::Paired {
-            return Err(NoTally::Refused(Refusal::MayPair));
-        }
-        self.clear(record.alternate_count + 1);
-        let mut refused = None;
-        let mut one = Genotype::default();
-        calls.each(rules.header, |sample, genotype| {
-            let kept = rules.kept.is_none_or(|kept| kept.each().get(sample) == Some(&1));
-            if !kept || refused.is_some() {
-                return;
+    ) -> Option<Why> {
+        let sex = rules.header.declared_sex.get(sample).copied().flatten();
+        let is_haploid = match (ploidy, sex) {
+            _ if genotype.is_missing() => false,
+            (Ploidy::Two, _) | (Ploidy::X, Some(Sex::Female)) => false,
+            (Ploidy::X | Ploidy::Y, Some(Sex::Male)) | (Ploidy::Mitochondrion, _) => true,
+            (_, None) => return Some(|sample| Refusal::NoSex { sample }),
+            (_, Some(_)) => return Some(|_| Refusal::NotOfSex),
+        };
+        match genotype.alleles[..] {
+            _ if !is_haploid => self.add(genotype, rules),
+            [first, second] if first == second => {
+                let mut one = Genotype::default();
+                one.push(first);
+                self.add(&one, rules)
             }
-            let name = || rules.header.samples[sample].clone();
-            let sex = rules.header.declared_sex.get(sample).copied().flatten();
-            let haploid = match (calls.ploidy(), sex) {
-                _ if genotype.is_missing() => false,
-                (Ploidy::X, Some(Sex::Female)) => false,
-                (Ploidy::X | Ploidy::Y, Some(Sex::Male)) | (Ploidy::Mitochondrion, _) => true,
-                (_, None) => {
-                    refused = Some(Refusal::NoSex { sample: name() });
-                    return;
-                }
-                _ => {
-                    refused = Some(Refusal::NotOfSex);
-                    return;
-                }
-            };
-            let why = match genotype.alleles[..] {
-                [first, second] if haploid && first == second => {
-                    one.clear();
-                    one.push(first);
-                    self.add(&one, rules)
-                }
-                _ if haploid => {
-                    refused = Some(Refusal::NotOfSex);
-                    return;
-                }
-                _ => self.add(genotype, rules),
-            };
-            refused = why.map(|why| why(name()));
-        })?;
-        refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))
+            _ => Some(|_| Refusal::NotOfSex),
+        }
     }
 
     /// Adds one genotype, or says why it cannot be counted.
-    fn add(&mut self, genotype: &Genotype, rules: &Rules<'_>) -> Option<fn(String) -> Refusal> {
+    fn add(&mut self, genotype: &Genotype, rules: &Rules<'_>) -> Option<Why> {
         if rules.diploid && genotype.ploidy() != 2 {
             return Some(Refusal::not_diploid);
         }

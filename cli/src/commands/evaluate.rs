@@ -1,3 +1,6 @@
+mod labels;
+mod table;
+
 use crate::answer::{Answer, Lines};
 use crate::failure::{Context as _, Failure};
 use crate::progress::Progress;
@@ -5,7 +8,10 @@ use crate::session::Session;
 use crate::staging::Staging;
 use crate::within::Within;
 use clap::{Args, ValueEnum};
-use cohort::{ColumnSet, EvaluateError, HalfCall, Options, SampleSet, Summary};
+use cohort::{
+    ColumnSet, EvaluateError, Genotypes, HalfCall, Options, ReadError, SampleSet, Summary, Table,
+};
+use labels::LabelArgs;
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -38,16 +44,20 @@ pub(crate) enum HalfCallRule {
 /// diploid. AC is the copies of this ALT, AN all called alleles of the record: haploid, triploid
 /// or diploid, what was called counts. Without --out the table goes to standard output.
 ///
-/// JSON: protocol, samples, records, columns, out.
+/// With --labels and --by, a first column `group` and a line for each group: the values of that
+/// column, sorted, and last `.`, the people without a value. Of a CSV table, whose genotypes are
+/// pairs of letters: `column allele ac an`, one line for every letter of every column of genotypes.
+///
+/// JSON: protocol, samples, records, columns, out, labels, table.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --region 22:16050075-16060000"
+    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --region 22:16050075-16060000\n  provenome evaluate allele-frequency --data chr22.vcf.gz --labels people.tsv --by population --where sex=female"
 )]
 pub(crate) struct Evaluate {
     /// What to compute
     #[arg(value_enum)]
     protocol: Protocol,
-    /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
+    /// The genotypes: VCF, BCF, any file of a PLINK 1 or 2 set, or a table; recognised by content
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Only these: a file of `chrom pos ref alt` lines, or a region such as 22:16050075-16060000
@@ -58,6 +68,11 @@ pub(crate) struct Evaluate {
     /// Only these people: a file with one sample name a line
     #[arg(long, value_name = "FILE")]
     samples: Option<PathBuf>,
+    #[command(flatten)]
+    labels: LabelArgs,
+    /// What a table's columns are, where a guess is not enough
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
     /// How to read half calls such as ./1; without it, they are refused
     #[arg(long, value_enum, value_name = "RULE")]
     half_call: Option<HalfCallRule>,
@@ -67,9 +82,19 @@ pub(crate) struct Evaluate {
 }
 
 pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure> {
+    if args.schema.is_some() {
+        return table::run(session, args);
+    }
+    let genotypes = match Genotypes::open(&args.data) {
+        Err(ReadError::Unknown { .. }) if Table::is_one(&args.data) => {
+            return table::run(session, args);
+        }
+        opened => opened?,
+    };
     let options = Options {
         columns: args.columns.as_deref().map(column_set).transpose()?,
         samples: args.samples.as_deref().map(SampleSet::open).transpose()?,
+        labels: args.labels.open()?,
         half_call: match args.half_call {
             None => HalfCall::Refuse,
             Some(HalfCallRule::Haploid) => HalfCall::Haploid,
@@ -77,7 +102,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
             Some(HalfCallRule::Reference) => HalfCall::Reference,
         },
     };
-    let genotypes = args.within.open(session, &args.data)?;
+    let genotypes = args.within.narrow(session, genotypes)?;
     let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("evaluating", size);
     let evaluate = |out: &mut dyn Write| {
@@ -102,6 +127,9 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
     };
     bar.finish_and_clear();
     tell_by_sex(session, &summary);
+    if let Some(joining) = &summary.labels {
+        labels::remark(session.progress, joining);
+    }
     refuse_unseen(&summary)?;
     let protocol = args.protocol.to_possible_value().map(|v| v.get_name().to_owned());
     let json = json!({
@@ -110,6 +138,8 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
         "records": summary.records,
         "columns": summary.columns,
         "out": args.out,
+        "labels": summary.labels,
+        "table": null,
     });
     let Some(out) = &args.out else { return Ok(Answer::yes("", json)) };
     let mut lines = Lines::default();

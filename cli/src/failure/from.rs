@@ -1,7 +1,10 @@
 //! The crates' errors as failures: each keeps its cause, and says whether it is a no.
 
 use super::{FULL, Failure, refusal_hint};
-use cohort::{ColumnSetError, EvaluateError, ReadError, Refusal, RegionError, SampleSetError};
+use cohort::{
+    ColumnSetError, EvaluateError, LabelsError, ReadError, Refusal, RegionError, SampleSetError,
+    SchemaError, TableError, TableFault,
+};
 use indexer::IndexError;
 use indexer::service::ServeError;
 use ledger::chain::ChainError;
@@ -41,6 +44,7 @@ could_not!(
     SampleSetError,
     ColumnSetError,
     RegionError,
+    SchemaError,
     CommitError,
     LeafListError,
     KeyFileError,
@@ -51,12 +55,47 @@ could_not!(
     vault::identity::DerivationError
 );
 
+impl From<LabelsError> for Failure {
+    fn from(error: LabelsError) -> Self {
+        let failure = Self::could_not(with_causes(&error));
+        match labels_hint(&error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn labels_hint(error: &LabelsError) -> Option<&'static str> {
+    match error {
+        LabelsError::Unlabelled { .. } => Some(
+            "go on without their labels by --allow-unlabelled, or name whom to count with --samples",
+        ),
+        LabelsError::TooManyGroups { .. } => Some("name a column of groups"),
+        LabelsError::Differs { .. } => Some("take one of the two rows out"),
+        _ => None,
+    }
+}
+
+impl From<TableError> for Failure {
+    fn from(error: TableError) -> Self {
+        let failure = Self::could_not(with_causes(&error)).hint_where_full(&error);
+        match error.fault {
+            TableFault::Doubtful { .. } | TableFault::NoGenotypes => failure.hint(
+                "`provenome inspect FILE --write-schema SCHEMA` writes what is guessed; change it, and name it with --schema",
+            ),
+            TableFault::Separators => failure.hint("write `separator = \"semicolon\"` into a file, and name it with --schema"),
+            _ => failure,
+        }
+    }
+}
+
 impl From<EvaluateError> for Failure {
     fn from(error: EvaluateError) -> Self {
         let failure = Self::could_not(with_causes(&error)).hint_where_full(&error);
         match error {
             EvaluateError::Refused { refusal: Refusal::HalfCall { .. }, .. } => failure
                 .hint("say how to read half calls: --half-call haploid, missing or reference"),
+            EvaluateError::Labels(error) => error.into(),
             _ => failure,
         }
     }

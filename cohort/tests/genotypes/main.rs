@@ -6,6 +6,7 @@ mod containers;
 mod corpus;
 mod hostile;
 mod inspection;
+mod labels;
 mod limits;
 mod page;
 mod pgen;

@@ -76,7 +76,7 @@ impl Cohort {
     }
 
     /// `allele-frequency`, or `cohort-count` where all are diploid.
-    fn expected(
+    pub(crate) fn expected(
         &self,
         half_call: HalfCall,
         genotypes: bool,
