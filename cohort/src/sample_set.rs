@@ -131,6 +131,7 @@ impl SampleSet {
 pub(crate) struct Kept {
     each: Vec<u32>,
     lanes: Vec<u64>,
+    count: u64,
 }
 
 impl Kept {
@@ -138,7 +139,9 @@ impl Kept {
     pub(crate) fn new(each: Vec<u32>) -> Kept {
         let lane = |(i, keep): (usize, &u32)| u64::from(*keep) << (2 * i);
         let word = |word: &[u32]| word.iter().enumerate().map(lane).sum();
-        Kept { lanes: each.chunks(packed::WORD).map(word).collect(), each }
+        let lanes = each.chunks(packed::WORD).map(word).collect();
+        let count = each.iter().map(|keep| u64::from(*keep)).sum();
+        Kept { each, lanes, count }
     }
 
     /// 1 for each sample that is counted, 0 for the others.
@@ -153,7 +156,7 @@ impl Kept {
 
     /// How many are counted.
     pub(crate) fn count(&self) -> u64 {
-        self.each.iter().map(|keep| u64::from(*keep)).sum()
+        self.count
     }
 }
 

@@ -175,6 +175,6 @@ impl Labels {
             joining.groups.push(group((LEFTOVER, leftover)));
         }
         let names = joining.groups.iter().map(|group| group.group.clone()).collect();
-        Ok(Groups { names, of })
+        Ok(Groups::new(names, of))
     }
 }

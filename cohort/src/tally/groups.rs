@@ -2,18 +2,32 @@
 //! Specification: `docs/spec/tables.md`, "Labels".
 
 use super::{NoTally, Rules, Tally};
+use crate::calls::Calls;
 use crate::genotype::Counts;
 use crate::record::Record;
+use crate::sample_set::Kept;
+
+/// Groups up to which it is faster to count packed genotypes once for each than one by one.
+const FEW: usize = 32;
 
 /// Samples in groups; each is in one, or in none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Groups {
     pub(crate) names: Vec<String>,
-    /// For each sample the place of its group's name, and one place further where it has none.
-    pub(crate) of: Vec<usize>,
+    of: Vec<usize>,
+    /// Who is in each group, where there are few.
+    kept: Vec<Kept>,
 }
 
 impl Groups {
+    /// `of` has for each sample the place of its group's name, and the number of names where it is
+    /// in none.
+    pub(crate) fn new(names: Vec<String>, of: Vec<usize>) -> Groups {
+        let kept = |group: usize| Kept::new(of.iter().map(|g| u32::from(*g == group)).collect());
+        let few = if names.len() > FEW { 0 } else { names.len() };
+        Groups { kept: (0..few).map(kept).collect(), names, of }
+    }
+
     /// Counts a record into `tallies`, one for each group.
     pub(crate) fn count(
         &self,
@@ -24,6 +38,15 @@ impl Groups {
         let Some(calls) = rules.calls(record)? else { return Ok(()) };
         let by_sex = rules.is_by_sex(record, &calls);
         tallies.iter_mut().for_each(|tally| tally.by_sex = by_sex);
+        if let Calls::Packed(packed) = &calls
+            && !self.kept.is_empty()
+            && !by_sex
+        {
+            for (tally, kept) in tallies.iter_mut().zip(&self.kept) {
+                tally.take(packed.counts(self.of.len(), Some(kept)));
+            }
+            return Ok(());
+        }
         if let Some(dosages) = calls.dosages(self.of.len()).filter(|_| !by_sex) {
             self.count_dosages(tallies, &dosages);
             return Ok(());
