@@ -51,7 +51,7 @@ pub(crate) enum HalfCallRule {
 /// JSON: protocol, samples, records, columns, out, labels, table.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --region 22:16050075-16060000\n  provenome evaluate allele-frequency --data chr22.vcf.gz --labels people.tsv --by population --where sex=female"
+    after_long_help = "Example:\n  provenome evaluate allele-frequency --data chr22.vcf.gz --out plain\n  provenome evaluate cohort-count --data chr22.vcf.gz --region 22:16050075-16060000\n  provenome evaluate allele-frequency --data chr22.vcf.gz --labels people.tsv --by population"
 )]
 pub(crate) struct Evaluate {
     /// What to compute
