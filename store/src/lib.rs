@@ -5,6 +5,7 @@
 //! `docs/spec/store.md`.
 
 pub mod block;
+pub mod car;
 pub mod directory;
 pub mod disk;
 pub mod folder;
@@ -16,6 +17,7 @@ pub mod unnamed;
 pub mod upkeep;
 
 pub use block::{BlockStore, MAX_BLOCK, StoreError};
+pub use car::{Car, CarError, CarReader};
 pub use directory::Directory;
 pub use disk::DiskError;
 pub use folder::publish_dir;

@@ -2,19 +2,23 @@
 //! raw leaves of 1 MiB, 1,024 links to a node, balanced. The same bytes have the same CID
 //! everywhere; a file of one leaf is that leaf. Specification: `docs/spec/store.md`.
 
+mod folder;
 mod node;
 mod read;
 mod write;
 
 use crate::block::StoreError;
 use ledger::{Cid, Codec};
-use node::Node;
 use std::io;
 
 pub use ledger::manifest::PROFILE;
 pub use node::NodeError;
 pub use read::{FileReader, open_file};
 pub use write::{file_cid, write_file};
+
+pub(crate) use folder::{Entry, Folder, varint};
+pub(crate) use node::{CID_BYTES, Node, Part};
+pub(crate) use write::{Cutting, each_block};
 
 /// Bytes of a leaf.
 pub const LEAF: usize = 1 << 20;

@@ -83,6 +83,14 @@ impl UnnamedFile {
         &self.path
     }
 
+    /// A path by which this process can open it, until it has its name or is gone.
+    pub fn handle(&self) -> PathBuf {
+        match &self.partial {
+            None => PathBuf::from(handle(&self.file)),
+            Some(partial) => self.path.with_file_name(partial),
+        }
+    }
+
     /// The file again from its beginning, to be read.
     ///
     /// # Errors

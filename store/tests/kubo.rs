@@ -1,6 +1,8 @@
 //! Against a real Kubo: the CIDs that it gives the same bytes, its pins, and all that can go wrong
 //! on the way to it.
 
+#[path = "kubo/car.rs"]
+mod car;
 #[path = "kubo/cids.rs"]
 mod cids;
 #[path = "kubo/faults.rs"]

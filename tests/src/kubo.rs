@@ -75,6 +75,11 @@ impl Kubo {
         run(&self.repository, words)
     }
 
+    /// The archive that the node makes of all below a CID.
+    pub fn export(&self, cid: &str) -> Vec<u8> {
+        output(&self.repository, ["dag", "export", "--progress=false", cid])
+    }
+
     /// The file in which the node keeps a block.
     pub fn file(&self, cid: Cid) -> PathBuf {
         file(&self.repository, cid)
@@ -103,11 +108,15 @@ fn base32(bytes: &[u8]) -> String {
 }
 
 fn run<const N: usize>(repository: &Path, words: [&str; N]) -> String {
+    String::from_utf8(output(repository, words)).unwrap().trim().to_owned()
+}
+
+fn output<const N: usize>(repository: &Path, words: [&str; N]) -> Vec<u8> {
     let done = command(repository).args(words).output();
     let done = done.unwrap_or_else(|e| panic!("{} does not start: {e}", program().display()));
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "ipfs {words:?}: {said}");
-    String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    done.stdout
 }
 
 fn command(repository: &Path) -> Command {

@@ -9,23 +9,23 @@
 
 use ledger::Cid;
 
-const CID_BYTES: usize = 36;
+pub(crate) const CID_BYTES: usize = 36;
 
 /// An inner node.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Bytes of the file below it: the sum over `parts`.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// What it links to, in the file's order.
-    pub(super) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A link of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) cid: Cid,
+pub(crate) struct Part {
+    pub(crate) cid: Cid,
     /// Bytes of the file below it, at least one: nodes without content would cost time for nothing.
-    pub(super) size: u64,
+    pub(crate) size: u64,
 }
 
 /// Why bytes are no node of a file.
@@ -48,13 +48,16 @@ pub enum NodeError {
     /// A part without content.
     #[error("part {0} has no bytes of the file")]
     Empty(usize),
+    /// A folder's names that are no files', or not in ascending order.
+    #[error("the names are no files', or not in ascending order, each once")]
+    Names,
     /// The sizes do not add up to the node's.
     #[error("the sizes of the parts do not add up to the {0} bytes of the node")]
     Sum(u64),
 }
 
 impl Node {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, NodeError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, NodeError> {
         let mut input = Input { bytes, at: 0 };
         let mut links = Vec::new();
         while bytes.get(input.at) == Some(&0x12) {
@@ -91,26 +94,26 @@ impl Node {
     }
 }
 
-struct Input<'a> {
-    bytes: &'a [u8],
-    at: usize,
+pub(super) struct Input<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
 }
 
 impl<'a> Input<'a> {
-    fn take(&mut self, n: usize) -> Result<&'a [u8], NodeError> {
+    pub(super) fn take(&mut self, n: usize) -> Result<&'a [u8], NodeError> {
         let taken = self.at.checked_add(n).and_then(|end| self.bytes.get(self.at..end));
         let taken = taken.ok_or(NodeError::Form(self.at))?;
         self.at += n;
         Ok(taken)
     }
 
-    fn expect(&mut self, form: &[u8]) -> Result<(), NodeError> {
+    pub(super) fn expect(&mut self, form: &[u8]) -> Result<(), NodeError> {
         let start = self.at;
         if self.take(form.len())? == form { Ok(()) } else { Err(NodeError::Form(start)) }
     }
 
     /// LEB128 in its shortest form, below 2^64.
-    fn varint(&mut self) -> Result<u64, NodeError> {
+    pub(super) fn varint(&mut self) -> Result<u64, NodeError> {
         let start = self.at;
         let mut n = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -128,7 +131,7 @@ impl<'a> Input<'a> {
     }
 
     /// Where the part ends whose length stands here.
-    fn length(&mut self) -> Result<usize, NodeError> {
+    pub(super) fn length(&mut self) -> Result<usize, NodeError> {
         let start = self.at;
         let length = usize::try_from(self.varint()?).ok();
         let end = length.and_then(|length| self.at.checked_add(length));
@@ -138,11 +141,15 @@ impl<'a> Input<'a> {
     fn link(&mut self) -> Result<Cid, NodeError> {
         self.expect(&[0x12])?;
         let end = self.length()?;
-        self.expect(&[0x0a, CID_BYTES as u8])?;
-        let start = self.at;
-        let cid = Cid::from_bytes(self.take(CID_BYTES)?).map_err(|_| NodeError::Link(start))?;
+        let cid = self.cid()?;
         self.expect(&[0x12, 0x00, 0x18])?;
         self.varint()?;
         if self.at == end { Ok(cid) } else { Err(NodeError::Form(self.at)) }
+    }
+
+    pub(super) fn cid(&mut self) -> Result<Cid, NodeError> {
+        self.expect(&[0x0a, CID_BYTES as u8])?;
+        let start = self.at;
+        Cid::from_bytes(self.take(CID_BYTES)?).map_err(|_| NodeError::Link(start))
     }
 }
