@@ -140,11 +140,20 @@ impl Genotypes {
 
     /// The format, as a dataset's manifest names it.
     #[must_use]
-    pub const fn format(&self) -> &'static str {
-        match self.records {
+    pub fn format(&self) -> &'static str {
+        match &self.records {
             Records::Vcf(_) => "vcf",
             Records::Bcf(_) => "bcf",
-            Records::Plink(_) => "plink",
+            Records::Plink(set) => set.format(),
+        }
+    }
+
+    /// The three files of a PLINK set: genotypes, sites, samples; `None` for one file alone.
+    #[must_use]
+    pub fn files(&self) -> Option<&[PathBuf; 3]> {
+        match &self.records {
+            Records::Plink(set) => Some(set.files()),
+            Records::Vcf(_) | Records::Bcf(_) => None,
         }
     }
 
@@ -168,8 +177,9 @@ fn describe(beginning: &[u8]) -> &'static str {
         [0x1f, 0x8b, ..] => "it is compressed twice",
         [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
-        [0x6c, 0x1b, ..] => {
-            "it is one file of a PLINK set, and sets cannot be sealed or proved yet"
+        [0x6c, 0x1b, ..] => "it is one file of a PLINK set, without the two that belong to it",
+        [0x3a, 0xa2, 0x65, b'r', b'o', b'o', b't', b's', ..] => {
+            "it is a CAR, an archive that `ipfs dag import` takes"
         }
         [b'P', b'K', 3, 4, ..] => "it is a zip archive",
         [b'B', b'Z', b'h', ..] => "it is compressed by bzip2",

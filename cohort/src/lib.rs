@@ -65,7 +65,7 @@ pub use inspect::{
 };
 pub use labels::{Ask, FirstNames, Group, Joining, Labels, LabelsError};
 pub use name::NameFault;
-pub use plink::{PgenFault, SiteFault};
+pub use plink::{PgenFault, SiteFault, set_opened_by};
 pub use read_error::ReadError;
 pub use record::{At, RecordFault};
 pub use region::{Access, IndexFault, Region, RegionError, Regions, WholeRead};

@@ -1,6 +1,7 @@
 //! PLINK's sets of three files: genotypes of two bits, sites and samples.
 //! Specification: `docs/spec/genotypes.md`, "PLINK 1" and "PLINK 2".
 
+mod names;
 pub(crate) mod pgen;
 mod rows;
 mod samples;
@@ -8,6 +9,7 @@ mod set;
 mod sites;
 mod zstd;
 
+pub use names::set_opened_by;
 pub use pgen::PgenFault;
 pub(crate) use set::{Set, member_of};
 pub use sites::SiteFault;

@@ -18,6 +18,9 @@ use crate::source::Source;
 pub(crate) struct Set {
     pub(super) sites: UnreadSites,
     pub(super) rows: Unread,
+    pub(super) version: Version,
+    /// Genotypes, sites, samples.
+    pub(super) files: [PathBuf; 3],
 }
 
 /// Which version's files a set has.
@@ -30,7 +33,7 @@ pub(super) enum Version {
 }
 
 impl Version {
-    fn extensions(self) -> [&'static str; 3] {
+    pub(super) fn extensions(self) -> [&'static str; 3] {
         match self {
             Version::One => ["bed", "bim", "fam"],
             Version::Two => ["pgen", "pvar", "psam"],
@@ -83,6 +86,7 @@ impl Set {
             Some(_) => Version::Two,
         };
         let [_, sites, samples] = version.extensions().map(|end| path.with_extension(end));
+        let files = [path.to_owned(), as_it_is(&sites), as_it_is(&samples)];
         let mut header = Header { fileformat: version.as_str().to_owned(), ..Header::default() };
         let (front_of_samples, samples) = beside(&samples, &name)?;
         samples::read(front_of_samples, &samples, version, &mut header)?;
@@ -95,7 +99,26 @@ impl Set {
         } else {
             Unread::pgen(name, pgen::open(path, header.samples.len())?, row)
         };
-        Ok((header, Set { sites, rows }))
+        Ok((header, Set { sites, rows, version, files }))
+    }
+
+    pub(crate) fn format(&self) -> &'static str {
+        match self.version {
+            Version::One => "plink",
+            Version::Two => "plink2",
+        }
+    }
+
+    pub(crate) fn files(&self) -> &[PathBuf; 3] {
+        &self.files
+    }
+}
+
+/// A file that may have been compressed under a name of its own.
+fn as_it_is(path: &Path) -> PathBuf {
+    match path.with_added_extension("zst") {
+        compressed if !path.exists() && compressed.exists() => compressed,
+        _ => path.to_owned(),
     }
 }
 

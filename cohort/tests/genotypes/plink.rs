@@ -41,6 +41,14 @@ fn any_file_of_a_set_and_its_prefix_open_it() {
     }
     let set = Genotypes::open(&folder.path().join("x")).unwrap();
     assert_eq!((set.header().samples.join(" "), set.size()), ("A B C D E".into(), Some(7)));
+    let files = ["x.bed", "x.bim", "x.fam"].map(|name| folder.path().join(name));
+    assert_eq!((set.format(), set.files()), ("plink", Some(&files)));
+    let pgen = Genotypes::open(&crate::data("genotypes/formats/slice")).unwrap();
+    let files = ["slice.pgen", "slice.pvar", "slice.psam"];
+    let files = files.map(|name| crate::data("genotypes/formats").join(name));
+    assert_eq!((pgen.format(), pgen.files()), ("plink2", Some(&files)));
+    let vcf = Genotypes::open(&crate::data("genotypes/formats/slice.vcf.gz")).unwrap();
+    assert_eq!((vcf.format(), vcf.files()), ("vcf", None));
     let mut used = 0;
     allele_frequency(set, &Options::default(), &mut Vec::new(), &mut |bytes| used = bytes).unwrap();
     assert_eq!(used, 7);
@@ -279,7 +287,7 @@ fn missing_and_compressed_neighbours_are_named() {
     let error = Genotypes::from_reader(reader, "x.bed").err().unwrap().to_string();
     assert_eq!(
         error,
-        "x.bed is not a genotype file: it is one file of a PLINK set, and sets cannot be sealed or proved yet, expected VCF, BCF or a PLINK set"
+        "x.bed is not a genotype file: it is one file of a PLINK set, without the two that belong to it, expected VCF, BCF or a PLINK set"
     );
     let none = PathBuf::from("no/such");
     assert_eq!(Genotypes::open(&none).err().unwrap().to_string(), "no/such: cannot be read");
