@@ -10,6 +10,7 @@ mod delivery;
 mod describe;
 mod exports;
 mod failure;
+mod given;
 mod home;
 mod logbook;
 mod pairing;
@@ -21,6 +22,7 @@ mod reading;
 mod session;
 mod span;
 mod staging;
+mod unsealed;
 mod upkeep;
 mod within;
 

@@ -9,7 +9,7 @@ use crate::failure::{Context as _, Failure};
 use crate::progress::Progress;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 /// Every name under which `evaluate`, `prove` and `seal` write a file.
@@ -25,9 +25,23 @@ const WRITTEN: [&str; 9] = [
     seal::REFUSED,
 ];
 
+/// How the names of a PLINK set's files end, and of what is to become one where nothing can be without
+/// a name.
+const SET: [&str; 7] = [".bed", ".bim", ".fam", ".pgen", ".pvar", ".psam", ".partial"];
+
+/// Who writes the folder.
+#[derive(Clone, Copy)]
+enum Writer {
+    /// `evaluate`, `prove` and `seal`: files of fixed names.
+    Fixed,
+    /// `open`: the files of a PLINK set, which nobody else may read.
+    Set,
+}
+
 /// A folder that is removed unless it is published.
 pub(crate) struct Staging {
     path: PathBuf,
+    writer: Writer,
     published: bool,
     /// Held until the end, so that nobody takes the folder for a killed run's.
     _lock: File,
@@ -36,6 +50,15 @@ pub(crate) struct Staging {
 impl Staging {
     /// An empty folder on the file system of `out`.
     pub(crate) fn beside(out: &Path) -> Result<Self, Failure> {
+        Self::by(Writer::Fixed, out)
+    }
+
+    /// The same for a PLINK set.
+    pub(crate) fn of_set(out: &Path) -> Result<Self, Failure> {
+        Self::by(Writer::Set, out)
+    }
+
+    fn by(writer: Writer, out: &Path) -> Result<Self, Failure> {
         let name = out
             .file_name()
             .ok_or_else(|| Failure::could_not(format!("{} names no folder", out.display())))?;
@@ -51,8 +74,8 @@ impl Staging {
         };
         fs::create_dir_all(parent).context("make the folder", parent)?;
         let path = parent.join(format!(".{}.partial", name.to_string_lossy()));
-        let lock = claim(&path, out)?;
-        Ok(Self { path, published: false, _lock: lock })
+        let lock = claim(writer, &path, out)?;
+        Ok(Self { path, writer, published: false, _lock: lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -66,7 +89,11 @@ impl Staging {
         let old = store::publish_dir(&self.path, out)?;
         self.published = true;
         let Some(old) = old else { return Ok(()) };
-        if holds_only_written(&old)? {
+        let ours = |name: &str| match self.writer {
+            Writer::Fixed => WRITTEN.contains(&name),
+            Writer::Set => out.join(name).exists(),
+        };
+        if holds_only(&old, ours)? {
             return fs::remove_dir_all(&old).context("remove the replaced folder", &old);
         }
         let kept = put_aside(&old, out)?;
@@ -88,9 +115,10 @@ impl Drop for Staging {
 }
 
 /// The folder `path`, made or cleared, and locked as long as the file lives.
-fn claim(path: &Path, out: &Path) -> Result<File, Failure> {
+fn claim(writer: Writer, path: &Path, out: &Path) -> Result<File, Failure> {
+    let mode = if let Writer::Set = writer { 0o700 } else { 0o777 };
     loop {
-        match fs::create_dir(path) {
+        match fs::DirBuilder::new().mode(mode).create(path) {
             Err(e) if e.kind() != ErrorKind::AlreadyExists => {
                 return Err(e).context("make the folder", path);
             }
@@ -121,7 +149,12 @@ fn claim(path: &Path, out: &Path) -> Result<File, Failure> {
             Ok(named) if (named.dev(), named.ino()) == (locked.dev(), locked.ino()) => {}
             _ => continue,
         }
-        if holds_only_written(path)? {
+        let ours = |name: &str| match writer {
+            Writer::Fixed => WRITTEN.contains(&name),
+            Writer::Set => SET.iter().any(|end| name.trim_end_matches(".zst").ends_with(end)),
+        };
+        let private = locked.mode() & !mode & 0o777 == 0;
+        if private && holds_only(path, ours)? {
             clear(path)?;
             return Ok(folder);
         }
@@ -137,15 +170,24 @@ fn clear(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn holds_only_written(folder: &Path) -> Result<bool, Failure> {
+/// Whether all that is in a folder are files of such names, or the links of an `open` to its own.
+fn holds_only(folder: &Path, ours: impl Fn(&str) -> bool) -> Result<bool, Failure> {
     for entry in fs::read_dir(folder).context("read the folder", folder)? {
         let entry = entry.context("read the folder", folder)?;
-        let is_file = entry.file_type().context("look at", &entry.path())?.is_file();
-        if !is_file || !WRITTEN.iter().any(|name| entry.file_name() == *name) {
+        let kind = entry.file_type().context("look at", &entry.path())?;
+        let is_ours = entry.file_name().to_str().is_some_and(&ours);
+        if !is_ours || !(kind.is_file() || is_of_open(&entry.path())) {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// A link that `open` makes: to a file without a name, or with one that it has until it is whole.
+fn is_of_open(path: &Path) -> bool {
+    fs::read_link(path).is_ok_and(|to| {
+        to.starts_with("/proc/self/fd") || to.extension().is_some_and(|end| end == "partial")
+    })
 }
 
 /// Renames a folder to the first free one of `OUT.before`, `OUT.before-2`, …

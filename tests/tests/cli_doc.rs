@@ -11,7 +11,7 @@ use tests::transcript::Transcript;
 type Keys = BTreeSet<String>;
 
 /// Keys that need what a transcript on one honest local chain cannot show.
-const RARE: [(&str, &[&str]); 6] = [
+const RARE: [(&str, &[&str]); 7] = [
     ("search", &["datasets[].not_provable[].reason", "datasets[].not_provable[].count"]),
     ("network register", &["circuits[]"]),
     (
@@ -24,6 +24,7 @@ const RARE: [(&str, &[&str]); 6] = [
             "kinship.duplicates.named[].ibs0",
         ],
     ),
+    ("open", &["files[]"]),
     ("serve", &["cid", "stores[]", "why", "from", "to"]),
     ("show", &["same_roots[]", "warnings[]", "not_provable[].reason", "not_provable[].count"]),
     (

@@ -5,9 +5,9 @@ use crate::delivery::binding;
 use crate::describe::count;
 use crate::failure::{Context as _, Exit, Failure};
 use crate::session::Session;
+use crate::unsealed::{Seen, Unpublished};
 use alloy_primitives::{B256, U256};
 use clap::Args;
-use cohort::Genotypes;
 use indexer::{Grant, Metadata, VersionRow};
 use ledger::market::GrantStatus;
 use ledger::{Cid, Codec, Id, Manifest, Thing, field};
@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
-use store::{FileReader, Stores, UnnamedFile, open_file};
+use store::{FileReader, Stores, open_file};
 use vault::{
     DataKey, Entry, Envelope, KeyRecord, OpenBody, OpenError, Origin, Secret, Unlocked, open_body,
 };
@@ -29,19 +29,22 @@ use vault::{
 /// you alone; whatever happens before, nothing stands under its name. The data key goes into the
 /// vault, so that `prove` can use it.
 ///
-/// JSON: id, out, bytes, sha256, content_root, data_root, panel ("equal" or "different"), build.
+/// A PLINK set was sealed as one archive: FILE is then a folder, and has the set's three files.
+///
+/// JSON: id, out, files, bytes, sha256, content_root, data_root, panel ("equal" or "different"),
+/// build.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Example:\n  provenome open grant:1 --out genomes.vcf.gz")]
 pub(crate) struct Open {
     /// The delivered grant
     id: Id,
-    /// Where to write the file
+    /// Where to write the file, or the folder of a PLINK set
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Write the file even if its panel is not the listed one (the exit code is 1 all the same)
     #[arg(long)]
     keep_different: bool,
-    /// Replace FILE if it is there
+    /// Replace FILE if it is there; a folder with other files than the set's is put aside
     #[arg(long)]
     force: bool,
 }
@@ -72,22 +75,16 @@ pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
     let received = receive(session, &vault, number)?;
     let manifest = &received.manifest;
 
-    let mut out = UnnamedFile::create(&args.out)?;
     let bar = session.progress.bytes("decrypting", manifest.size);
     let near = session.home().folder("fetching")?.join(manifest.body.cid.to_string());
-    let mut body = body(session.stores_keeping(&near)?, manifest, &received.key)?;
+    let body = body(session.stores_keeping(&near)?, manifest, &received.key)?;
     let (mut plain, mut length) = (Sha256::new(), 0_u64);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let n = body.read(&mut buffer).map_err(refused)?;
-        if n == 0 {
-            break;
-        }
-        plain.update(&buffer[..n]);
-        out.fill(&buffer[..n])?;
-        length += n as u64;
+    let seen = Seen(body, |bytes: &[u8]| {
+        plain.update(bytes);
+        length += bytes.len() as u64;
         bar.set_position(length);
-    }
+    });
+    let out = Unpublished::write(seen, &args.out)?;
     bar.finish_and_clear();
     match fs::remove_dir_all(&near) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e).context("remove", &near)?,
@@ -113,12 +110,9 @@ pub(crate) fn run(session: &Session, args: &Open) -> Result<Answer, Failure> {
             args.id
         )));
     }
-    if args.force {
-        out.publish()?;
-    } else {
-        out.publish_new()?;
-    }
-    Ok(answer(args, &received, &opened, (sha256, length)))
+    let names = out.names();
+    out.publish(&args.out, args.force, session.progress)?;
+    Ok(answer(args, &received, &opened, (sha256, length), &names))
 }
 
 /// What a grant gives.
@@ -195,7 +189,7 @@ pub(crate) fn body(
 }
 
 /// What stopped the reading of a body: blocks that no store has, or has wrong, or what is in them.
-fn refused(error: io::Error) -> Failure {
+pub(crate) fn refused(error: io::Error) -> Failure {
     if let Some(reason) = OpenError::of(&error) {
         return Failure::no(reason).check("content-root");
     }
@@ -206,10 +200,11 @@ fn refused(error: io::Error) -> Failure {
     }
 }
 
-/// Reads the decrypted file back and commits to its panel again.
-fn recompute(session: &Session, out: &UnnamedFile, received: &Received) -> Result<B256, Failure> {
-    let bar = session.progress.bytes("recomputing the panel", received.manifest.size);
-    let genotypes = Genotypes::from_reader(out.reopen()?, &out.path().display().to_string())?;
+/// Reads what was decrypted back and commits to its panel again.
+fn recompute(session: &Session, out: &Unpublished, received: &Received) -> Result<B256, Failure> {
+    let genotypes = out.genotypes()?;
+    let size = genotypes.size().unwrap_or(received.manifest.size);
+    let bar = session.progress.bytes("recomputing the panel", size);
     let scratch = session.home().folder("scratch")?;
     let build = &received.manifest.build;
     let committed =
@@ -243,6 +238,7 @@ fn answer(
     received: &Received,
     opened: &Opened,
     (sha256, length): (B256, u64),
+    names: &[String],
 ) -> Answer {
     let manifest = &received.manifest;
     let mut lines = Lines::default();
@@ -260,6 +256,9 @@ fn answer(
             },
         )
         .add("written", format!("{} ({} bytes)", args.out.display(), count(length)));
+    if !names.is_empty() {
+        lines.add("  a PLINK set", names.join(", "));
+    }
     let ended = matches!(received.grant.status, GrantStatus::Withdrawn | GrantStatus::Revoked);
     let next = if ended {
         "The provider ended this grant: nothing can be attested or posted under it.".to_owned()
@@ -270,6 +269,7 @@ fn answer(
     let json = json!({
         "id": args.id.to_string(),
         "out": args.out,
+        "files": names,
         "bytes": length,
         "sha256": sha256,
         "content_root": manifest.content_root,

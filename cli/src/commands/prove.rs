@@ -1,13 +1,15 @@
 use crate::answer::{Answer, Lines};
 use crate::commands::evaluate::column_set;
 use crate::commands::open::{body, receive};
-use crate::commands::seal::{build, commit_panel, open_hashing, refuse_unrepeatable};
+use crate::commands::seal::{build, commit_panel};
 use crate::commands::{number, show};
 use crate::exports;
 use crate::failure::{Context as _, Failure};
+use crate::given::Given;
 use crate::session::Session;
 use crate::staging::Staging;
-use alloy_primitives::{Address, B256};
+use crate::unsealed;
+use alloy_primitives::Address;
 use clap::{ArgGroup, Args, ValueEnum};
 use cohort::{ColumnSet, Genotypes, Variant};
 use indexer::Metadata;
@@ -20,10 +22,8 @@ use prover::{
     KeyCache, Listed, MOST_COLUMNS, PrivateColumn, Proved, prove_allele_frequency, shape_table,
 };
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::PathBuf;
 use store::open_file;
 use vault::DataKey;
@@ -48,7 +48,8 @@ enum Protocol {
 /// Up to 16 columns for now.
 ///
 /// --data FILE alone proves over the panel whose key the vault has for exactly this file; if it has
-/// none, over a panel of its own that is listed nowhere: that can be verified, not posted.
+/// none, over a panel of its own that is listed nowhere: that can be verified, not posted. Without
+/// --data the file is decrypted in memory, a PLINK set in files of the home that have no name.
 ///
 /// JSON: out, circuit, data_root, query, result, columns: [{chrom, pos, ref, alt, ac, an}],
 /// development, listed.
@@ -64,7 +65,7 @@ pub(crate) struct Prove {
     /// The genotypes, in the clear on this machine
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// The data of this grant, fetched and decrypted in memory unless --data has it
+    /// The data of this grant, fetched and decrypted unless --data has it
     #[arg(long, value_name = "ID", conflicts_with = "dataset")]
     grant: Option<Id>,
     /// Your own dataset, from the store unless --data has it
@@ -112,9 +113,7 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
         return Err(Failure::could_not("no data is named")
             .hint("name --data FILE, --grant ID or --dataset ID"));
     }
-    if let Some(file) = &args.data {
-        refuse_unrepeatable(file)?;
-    }
+    let given = args.data.as_ref().map(|file| Given::of(file, session.progress)).transpose()?;
     let columns = column_set(columns)?;
     if let Some(named) = columns.named()
         && named > MOST_COLUMNS
@@ -122,7 +121,7 @@ pub(crate) fn run(session: &Session, args: &Prove) -> Result<Answer, Failure> {
         return Err(too_many(named));
     }
     let staging = Staging::beside(out)?;
-    let source = source(session, args, columns, &staging)?;
+    let source = source(session, (args, given.as_ref()), columns, &staging)?;
     let context = context(session)?;
     let listed = Listed {
         panel: source.panel,
@@ -179,7 +178,7 @@ fn context(session: &Session) -> Result<Context, Failure> {
 
 fn source(
     session: &Session,
-    args: &Prove,
+    (args, given): (&Prove, Option<&Given>),
     columns: ColumnSet,
     staging: &Staging,
 ) -> Result<Source, Failure> {
@@ -192,25 +191,25 @@ fn source(
         (None, Some(id)) => Some(own_dataset(session, id)?),
         (None, None) => None,
     };
-    match (listed, &args.data) {
+    match (listed, given) {
         (Some((manifest, key)), None) => from_store(session, manifest, key, columns),
-        (Some((manifest, key)), Some(file)) => {
+        (Some((manifest, key)), Some(given)) => {
             let source =
-                from_file(session, file, (key, manifest.build.clone(), true), columns, staging)?;
+                from_file(session, given, (key, manifest.build.clone(), true), columns, staging)?;
             let root = field::to_bytes(source.panel.data_root());
             if root != manifest.panel.data_root {
                 return Err(Failure::no(format!(
                     "the panel of {} has the root {root}, the listing says {}",
-                    file.display(),
+                    given.path().display(),
                     manifest.panel.data_root
                 ))
                 .check("panel"));
             }
             Ok(source)
         }
-        (None, Some(file)) => {
-            let key = key_of_file(session, args, file)?;
-            from_file(session, file, key, columns, staging)
+        (None, Some(given)) => {
+            let key = key_of_file(session, args, given)?;
+            from_file(session, given, key, columns, staging)
         }
         (None, None) => Err(Failure::could_not("no data is named")),
     }
@@ -220,31 +219,19 @@ fn source(
 fn key_of_file(
     session: &Session,
     args: &Prove,
-    file: &std::path::Path,
+    given: &Given,
 ) -> Result<(DataKey, String, bool), Failure> {
     if session.home().has_identity() {
         let vault = session.unlock()?;
-        let sha256 = sha256_of(file)?;
-        if let Some(entry) = vault.find_file(sha256)?.pop() {
+        if let Some(entry) = vault.find_file(given.sha256()?)?.pop() {
             return Ok((entry.key, entry.record.build, true));
         }
     }
-    let (genotypes, _) = open_hashing(file)?;
+    let genotypes = Genotypes::open(given.path())?;
     session
         .progress
         .tell("the vault has no key for this file: proving over a panel that is listed nowhere");
     Ok((DataKey::random()?, build(args.build.as_deref(), &genotypes)?, false))
-}
-
-fn sha256_of(path: &std::path::Path) -> Result<B256, Failure> {
-    let mut file = File::open(path).context("read", path)?;
-    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut buffer).context("read", path)? {
-            0 => return Ok(B256::new(hasher.finalize().into())),
-            n => hasher.update(&buffer[..n]),
-        }
-    }
 }
 
 fn own_dataset(session: &Session, id: Id) -> Result<(Manifest, DataKey), Failure> {
@@ -276,8 +263,8 @@ fn from_store(
     let mut list = open_file(session.stores()?, manifest.panel.leaves.cid)?;
     io::copy(&mut list, &mut file).context("fetch the leaf list into", &scratch)?;
     let leaves = LeafList::new(file)?;
-    let genotypes =
-        Genotypes::from_reader(body(session.stores()?, &manifest, &key)?, "the sealed body")?;
+    let body = body(session.stores()?, &manifest, &key)?;
+    let (genotypes, _kept) = unsealed::genotypes(body, &scratch)?;
     let panel = Panel {
         samples: genotypes.header().samples.len() as u64,
         columns: leaves.columns(),
@@ -298,16 +285,16 @@ fn from_store(
 
 fn from_file(
     session: &Session,
-    file: &std::path::Path,
+    given: &Given,
     (key, build, listed): (DataKey, String, bool),
     columns: ColumnSet,
     staging: &Staging,
 ) -> Result<Source, Failure> {
-    let columns = select(Genotypes::open(file)?, columns)?;
-    let size = file.metadata().context("read", file)?.len();
-    let bar = session.progress.bytes("committing the panel", size);
+    let columns = select(Genotypes::open(given.path())?, columns)?;
+    let genotypes = Genotypes::open(given.path())?;
+    let bar = session.progress.bytes("committing the panel", genotypes.size().unwrap_or_default());
     let done = |used| bar.set_position(used);
-    let committed = commit_panel(Genotypes::open(file)?, &build, &key, staging.path(), done)?;
+    let committed = commit_panel(genotypes, &build, &key, staging.path(), done)?;
     bar.finish_and_clear();
     Ok(Source { panel: committed.panel, leaves: committed.leaves, build, key, columns, listed })
 }

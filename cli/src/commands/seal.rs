@@ -1,6 +1,7 @@
 use crate::answer::{Answer, Lines};
 use crate::describe::count;
 use crate::failure::{Context as _, Failure};
+use crate::given::Given;
 use crate::session::Session;
 use crate::staging::Staging;
 use alloy_primitives::B256;
@@ -13,9 +14,8 @@ use prover::panel::{Committed, Committer};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek as _, Write as _};
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use store::file_cid;
 use vault::{DataKey, Entry, KeyRecord, Origin, SealError, SealedBody, Secret, seal_body};
 
@@ -31,13 +31,15 @@ pub(crate) const REFUSED: &str = "refused.tsv";
 /// ALTs that cannot be proved. The data key stays in the home's vault; without it or a backup of it
 /// nobody can ever be served. The file itself is not changed. An existing DIR is replaced at once.
 ///
+/// A PLINK set is sealed as one CAR of its three files, and `open` gives the three back.
+///
 /// JSON: out, manifest, data_root, key_commit, content_root, samples, columns, refused, build.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Example:\n  provenome seal chr22.vcf.gz --out sealed --title \"Chromosome 22\" --build GRCh37"
+    after_long_help = "Examples:\n  provenome seal chr22.vcf.gz --out sealed --title \"Chromosome 22\" --build GRCh37\n  provenome seal cohort.pgen --out sealed --build GRCh38"
 )]
 pub(crate) struct Seal {
-    /// The genotypes: VCF or BCF, plain or compressed, recognised by content
+    /// The genotypes: VCF, BCF, or any file of a PLINK 1 or 2 set; recognised by content
     file: PathBuf,
     /// The public folder to write
     #[arg(long, value_name = "DIR")]
@@ -54,23 +56,22 @@ pub(crate) struct Seal {
 }
 
 pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
-    let (genotypes, read) = open_hashing(&args.file)?;
+    let given = Given::of(&args.file, session.progress)?;
+    let (genotypes, read) = given.open()?;
     let build = build(args.build.as_deref(), &genotypes)?;
     let title = title(args)?;
     let vault = session.unlock()?;
     let (key, format) = (DataKey::random()?, genotypes.format());
     let staging = Staging::beside(&args.out)?;
 
-    let committed = commit(session, genotypes, &read, &build, &key, (&args.file, staging.path()))?;
+    let committed = commit(session, genotypes, &build, &key, (&given, staging.path()))?;
     refuse_empty(session, &args.file, &committed)?;
     let body = staging.path().join(BODY);
-    let sealed = seal(session, &args.file, &body, &key)?;
-    if read.digest()? != sealed.plain_sha256 {
-        return Err(Failure::could_not(format!(
-            "{} changed while it was sealed",
-            args.file.display()
-        ))
-        .hint("run the command again when nobody writes to the file"));
+    let sealed = seal(session, &given, &body, &key)?;
+    if let Some(read) = read
+        && read.digest()? != sealed.plain_sha256
+    {
+        return Err(given.changed());
     }
     let manifest =
         describe(&committed, &sealed, &staging, &vault, (&key, title, args, (format, build)))?;
@@ -87,59 +88,6 @@ pub(crate) fn run(session: &Session, args: &Seal) -> Result<Answer, Failure> {
     vault.keep(&Entry { key, record })?;
     staging.publish(&args.out, session.progress)?;
     Ok(answer(args, &manifest))
-}
-
-/// Digest of everything that a reader gives, shared with the reading thread.
-#[derive(Clone, Default)]
-pub(crate) struct ReadDigest(Arc<Mutex<Sha256>>);
-
-impl ReadDigest {
-    /// SHA-256 of what was read so far.
-    pub(crate) fn digest(&self) -> Result<B256, Failure> {
-        let hasher =
-            self.0.lock().map_err(|_| Failure::could_not("the reading thread was lost"))?;
-        Ok(B256::new(hasher.clone().finalize().into()))
-    }
-}
-
-struct Hashing<R>(R, ReadDigest);
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.0.read(buffer)?;
-        let mut hasher = self.1.0.lock().map_err(|_| io::Error::other("the reader was lost"))?;
-        hasher.update(&buffer[..n]);
-        Ok(n)
-    }
-}
-
-/// Genotypes whose bytes are hashed as they are read, in a file that can be read again.
-pub(crate) fn open_hashing(path: &Path) -> Result<(Genotypes, ReadDigest), Failure> {
-    refuse_unrepeatable(path)?;
-    let file = File::open(path).context("read", path)?;
-    let digest = ReadDigest::default();
-    let genotypes =
-        Genotypes::from_reader(Hashing(file, digest.clone()), &path.display().to_string())?;
-    Ok((genotypes, digest))
-}
-
-/// Committing and encrypting each read the whole file: a pipe would be empty the second time.
-pub(crate) fn refuse_unrepeatable(path: &Path) -> Result<(), Failure> {
-    let kind = path.metadata().context("read", path)?.file_type();
-    if kind.is_dir() {
-        return Err(Failure::could_not(format!(
-            "{} is a directory, expected a file of genotypes",
-            path.display()
-        )));
-    }
-    if !kind.is_file() {
-        return Err(Failure::could_not(format!(
-            "{} is no plain file, and is read more than once",
-            path.display()
-        ))
-        .hint("write what comes out of it into a file first"));
-    }
-    Ok(())
 }
 
 /// The build that the header states, or the one given; never guessed, never both.
@@ -181,16 +129,14 @@ fn title(args: &Seal) -> Result<String, Failure> {
 fn commit(
     session: &Session,
     genotypes: Genotypes,
-    read: &ReadDigest,
     build: &str,
     key: &DataKey,
-    (file, scratch): (&Path, &Path),
+    (given, scratch): (&Given, &Path),
 ) -> Result<Committed, Failure> {
-    let size = file.metadata().context("read", file)?.len();
+    let size = genotypes.size().map_or_else(|| given.size(), Ok)?;
     let bar = session.progress.bytes("committing the panel", size);
     let committed = commit_panel(genotypes, build, key, scratch, |used| bar.set_position(used))?;
     bar.finish_and_clear();
-    read.digest()?;
     Ok(committed)
 }
 
@@ -236,13 +182,18 @@ fn refuse_empty(session: &Session, file: &Path, committed: &Committed) -> Result
     Ok(())
 }
 
-fn seal(session: &Session, file: &Path, body: &Path, key: &DataKey) -> Result<SealedBody, Failure> {
-    let input = File::open(file).context("read", file)?;
-    let size = input.metadata().context("read", file)?.len();
-    let bar = session.progress.bytes("encrypting", size);
+fn seal(
+    session: &Session,
+    given: &Given,
+    body: &Path,
+    key: &DataKey,
+) -> Result<SealedBody, Failure> {
+    let bar = session.progress.bytes("encrypting", given.size()?);
+    let input = given.bytes()?;
     let mut output = BufWriter::new(File::create(body).context("write", body)?);
     let sealed = match seal_body(input, &mut output, key, |done| bar.set_position(done)) {
         Err(SealError::Output(e)) => Err(e).context("write", body)?,
+        Err(SealError::Input(e)) => return Err(given.unread(e)),
         sealed => sealed?,
     };
     output.flush().context("write", body)?;

@@ -11,7 +11,7 @@ use ledger::chain::ChainError;
 use prover::panel::{CommitError, LeafListError};
 use prover::{KeyFileError, ProveError};
 use std::error::Error;
-use store::{DiskError, PlaceError, StoreError, UnixfsError};
+use store::{CarError, DiskError, PlaceError, StoreError, UnixfsError};
 use vault::keystore::KeystoreError;
 use vault::{NoRandomness, PhraseError, SealError, VaultError};
 
@@ -136,6 +136,20 @@ impl From<UnixfsError> for Failure {
             UnixfsError::Store(error) => error.into(),
             UnixfsError::Input(_) => Self::could_not(text),
             _ => Self::no(text).check("blocks"),
+        }
+    }
+}
+
+impl From<CarError> for Failure {
+    fn from(error: CarError) -> Self {
+        let text = with_causes(&error);
+        match error {
+            CarError::Input(error) => crate::commands::open::refused(error),
+            CarError::File { .. }
+            | CarError::Changed(_)
+            | CarError::Names
+            | CarError::Output { .. } => Self::could_not(text).hint_where_full(&error),
+            _ => Self::no(text).check("archive"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod job;
+mod sets;
 
 use std::collections::BTreeSet;
 use std::fs;
