@@ -59,13 +59,18 @@ fn every_format_of_one_cohort_has_one_root() {
     }
 }
 
-/// Of more people and records, some genotypes missing or of several ALTs.
+/// Of more people and records, some genotypes missing or of several ALTs. The VCF of `prs_chr22` names
+/// its people `FID_IID`, its publisher's pgen by IID: the same leaves, of other people.
 #[test]
-fn a_pgen_of_peers_has_the_root_of_its_vcf() {
-    for name in ["prs_chr22", "kgp3_1126_chr20"] {
+fn a_pgen_of_peers_has_the_leaves_of_its_vcf() {
+    for (name, same_names) in [("kgp3_1126_chr20", true), ("prs_chr22", false)] {
         let vcf = panel(&data(&format!("{name}.vcf.gz")));
+        let pgen = panel(&data(&format!("plink/{name}.pgen")));
         assert!(vcf.0.columns > 800, "{name}");
-        assert!(panel(&data(&format!("plink/{name}.pgen"))) == vcf, "{name}");
+        assert!((&pgen.1, &pgen.2) == (&vcf.1, &vcf.2), "{name}");
+        assert_eq!(pgen.0 == vcf.0, same_names, "{name}");
+        let named = Panel { samples_commit: vcf.0.samples_commit, ..pgen.0 };
+        assert_eq!(named, vcf.0, "{name}");
     }
 }
 
@@ -96,7 +101,7 @@ fn another_root_is_of_another_panel() {
     let root = of(changed("", |_| ()));
     // A bed says genotypes of one more ALT by a bit, from the fourth byte on.
     let bit = of(changed("bed", |bed| bed[3] ^= 2));
-    let sites = of(changed("bim", |bim| lines(bim, |lines| lines.swap(0, 1))));
+    let sites = of(changed("bim", |bim| lines(bim, |lines| lines.swap(0, 2))));
     let alleles = of(changed("bim", |bim| {
         let text = String::from_utf8(bim.clone()).unwrap();
         *bim = text.replacen("\tG\tA\n", "\tA\tG\n", 1).into_bytes();
