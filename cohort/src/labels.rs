@@ -14,7 +14,7 @@ use std::path::Path;
 use crate::name::name as printable;
 
 pub(crate) use joining::Joined;
-pub use joining::{Group, Joining, FirstNames};
+pub use joining::{FirstNames, Group, Joining};
 pub use labels_error::LabelsError;
 
 /// How a value is written that is not known.

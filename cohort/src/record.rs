@@ -29,6 +29,14 @@ pub enum At {
 }
 
 impl At {
+    /// Records of one file stand in this order.
+    pub(crate) const fn order(self) -> (u64, u64) {
+        match self {
+            At::Line(number) | At::Record(number) => (0, number),
+            At::LineFrom(number, offset) | At::RecordFrom(number, offset) => (offset, number),
+        }
+    }
+
     /// The same, counted from a virtual offset.
     pub(crate) fn from(self, offset: u64) -> At {
         match self {

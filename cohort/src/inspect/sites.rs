@@ -28,7 +28,7 @@ pub(super) struct Site {
     /// The share of the rarer allele, in units of 2⁻³².
     minor: u64,
     /// Earlier records come first where shares are equal.
-    at: Reverse<u64>,
+    at: Reverse<(u64, u64)>,
     /// Two bits for each sample, a dosage or 3.
     pub(super) row: Box<[u8]>,
 }
@@ -59,9 +59,8 @@ impl Sites {
         let ((Chromosome::Autosome(number), pos), [_, _]) = (place, &seen.alleles[..]) else {
             return;
         };
-        let (At::Line(at) | At::Record(at)) = at;
         let Some(minor) = minor(seen) else { return };
-        let at = Reverse(at);
+        let at = Reverse(at.order());
         let entry = self.best.entry((number, pos >> self.shift));
         let better = |site: &Site| site.rank() < (minor, at);
         match entry {
@@ -113,7 +112,7 @@ impl Sites {
 }
 
 impl Site {
-    fn rank(&self) -> (u64, Reverse<u64>) {
+    fn rank(&self) -> (u64, Reverse<(u64, u64)>) {
         (self.minor, self.at)
     }
 }

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::progress::Progress;
 use clap::Args;
-use cohort::{Ask, Joining, Labels, FirstNames};
+use cohort::{Ask, FirstNames, Joining, Labels};
 use std::path::PathBuf;
 
 /// What is known of the people beside their genotypes.
