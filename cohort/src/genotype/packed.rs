@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn stretches_add_up() {
         let bytes = vec![0xff; 8 * (3 * STRETCH + 1) + 3];
-        let packed = Packed { bytes: &bytes, code: Code::Pgen, says_ploidy: true };
+        let packed = Packed { bytes: &bytes, code: Code::Pgen, ploidy: Ploidy::Two };
         let samples = bytes.len() * 4;
         let counts = Counts { missing: samples as u32, ..Counts::default() };
         assert_eq!(packed.counts(samples, None), counts);
