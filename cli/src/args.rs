@@ -18,7 +18,7 @@ Everyone:
   init       Make an identity: recovery phrase, keystore, account, reader key, log key
   keys       Back up the data keys, or restore them
   account    Show address, keys and balances
-  inspect    Say what a genotype file holds, and what of it could be proved
+  inspect    Say what a file of genotypes or a table holds, and what of it could be proved
   evaluate   Compute a protocol in the open: no chain, no keys
   log        Show the own log of steps
   anchor     Put the own log's head on the chain

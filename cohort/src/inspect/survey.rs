@@ -112,10 +112,12 @@ impl Share {
             self.without_genotypes += 1;
             return Ok(Some(Reason::NoGenotypes));
         };
-        let (reason, seen) = match self.fixed(&calls, survey.header) {
+        let (reason, mut seen) = match self.fixed(&calls, survey.header) {
             Some(seen) => (None, seen),
             None => self.any(&calls, record.alternate_count, survey.header)?,
         };
+        // The shortcut counts two alleles, however many the record has.
+        seen.alleles.resize(record.alternate_count + 1, 0);
         let reason = if calls.say_ploidy() { reason } else { Some(Reason::MixedPloidy) };
         let called = seen.alleles.iter().filter(|copies| **copies > 0).count();
         self.monomorphic += u64::from(record.alternate_count > 0 && called < 2);

@@ -238,7 +238,7 @@ impl Record {
 /// Everything that is read of a file.
 type Read = (Vec<Result<Vec<String>, String>>, Vec<cohort::Column>, Inspection);
 
-/// What the file says that it is, and where in it errors are, does not matter.
+/// What the file says that it is, which sexes it states, and where in it errors are, does not matter.
 fn all(open: impl Fn() -> Genotypes, half_call: HalfCall) -> Read {
     let options = Options { half_call, ..Options::default() };
     let unnamed = |error: String| error.split(": ").skip(1).collect::<Vec<_>>().join(": ");
@@ -246,7 +246,8 @@ fn all(open: impl Fn() -> Genotypes, half_call: HalfCall) -> Read {
         [lines_of(allele_frequency, open(), &options), lines_of(cohort_count, open(), &options)];
     let lines = lines.map(|lines| lines.map_err(unnamed)).to_vec();
     let columns = columns(open(), None).flat_map(Result::unwrap).collect();
-    let found = inspect(open(), 3, &mut |_| {}).unwrap();
+    let mut found = inspect(open(), 3, &mut |_| {}).unwrap();
+    found.sex.declared = cohort::Declared::default();
     (lines, columns, Inspection { fileformat: String::new(), ..found })
 }
 
