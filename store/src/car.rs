@@ -33,7 +33,7 @@ pub enum CarError {
         /// The file.
         path: String,
         /// Why.
-        source: UnixfsError,
+        source: Box<UnixfsError>,
     },
     /// A file that was another one when it was read again.
     #[error("{0} changed while it was read")]

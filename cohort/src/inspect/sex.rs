@@ -130,7 +130,7 @@ impl SexChromosome {
             match *code {
                 HAPLOID => self.haploid += 1,
                 HETEROZYGOUS => {
-                    (self.diploid, self.heterozygous) = (self.diploid + 1, self.heterozygous + 1)
+                    (self.diploid, self.heterozygous) = (self.diploid + 1, self.heterozygous + 1);
                 }
                 HOMOZYGOUS | TWO_ALTS => self.diploid += 1,
                 UNCALLED => self.missing += 1,

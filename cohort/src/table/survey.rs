@@ -42,7 +42,7 @@ pub(super) fn survey(
                 return Err(Placed(Some(line), fault));
             }
         }
-        if rows.count % STEP == 0 {
+        if rows.count.is_multiple_of(STEP) {
             progress(rows.consumed());
         }
     }

@@ -168,7 +168,7 @@ fn read(file: &mut File, most: u64, path: &Path) -> Result<Vec<u8>, CarError> {
 }
 
 fn unreadable(path: &Path, source: UnixfsError) -> CarError {
-    CarError::File { path: path.display().to_string(), source }
+    CarError::File { path: path.display().to_string(), source: Box::new(source) }
 }
 
 /// Bytes that a block has in a CAR.

@@ -41,7 +41,7 @@ fn an_interrupted_seal_of_a_set_is_finished_by_the_same_command() {
     for n in 0..MOMENTS {
         let cut = interrupt(&mut seal(), n, whole);
         assert_eq!(names(&scene.path("sealed")).len(), 4, "{}", cut.when);
-        assert_eq!(showing(&scene), [PathBuf::new(); 0], "{}", cut.when);
+        assert!(showing(&scene).is_empty(), "{}: {:?}", cut.when, showing(&scene));
     }
     Done::of(&mut seal()).yes();
     assert_eq!(names(&scene.path("")), before);

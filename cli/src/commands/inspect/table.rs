@@ -89,7 +89,7 @@ fn describe(column: &ColumnProfile) -> String {
         ("genotype", _) => {}
         (_, None) => parts.push("more different values than are kept".to_owned()),
         ("text", Some(n)) if n == column.count => {
-            parts.push(format!("{} values, none twice", count(n)))
+            parts.push(format!("{} values, none twice", count(n)));
         }
         (_, Some(n)) => parts.push(counted(n, "different value")),
     }
