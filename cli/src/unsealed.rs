@@ -13,8 +13,11 @@ use std::path::{Path, PathBuf};
 use store::{CarReader, DiskError, UnnamedFile, car};
 use tempfile::TempDir;
 
+/// A plain text of which the beginning was read already, from that beginning.
+type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// Whether a plain text is a CAR, and the text from its beginning.
-fn recognise<R: Read>(mut body: R) -> io::Result<(bool, Chain<Cursor<Vec<u8>>, R>)> {
+fn recognise<R: Read>(mut body: R) -> io::Result<(bool, Whole<R>)> {
     let mut beginning = Vec::new();
     body.by_ref().take(car::BEGINNING.len() as u64).read_to_end(&mut beginning)?;
     let is_car = beginning == car::BEGINNING;

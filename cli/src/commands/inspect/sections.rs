@@ -4,6 +4,7 @@ use super::people;
 use super::plot::{self, Plot};
 use crate::describe::count;
 use cohort::Inspection;
+use std::fmt::Display;
 
 /// One subject.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ impl Section {
         Self { title, ..Self::default() }
     }
 
-    pub(super) fn add(&mut self, label: &str, value: impl ToString) -> &mut Self {
+    pub(super) fn add(&mut self, label: &str, value: impl Display) -> &mut Self {
         self.lines.push((label.to_owned(), value.to_string()));
         self
     }
