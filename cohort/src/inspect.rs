@@ -1,7 +1,6 @@
 //! What a file holds, before anybody decides what to do with it.
 //! Specification: `docs/spec/genotypes.md`, "Inspection".
 
-mod chromosome;
 mod each_sample;
 mod frequencies;
 mod heterozygosity;

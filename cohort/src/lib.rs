@@ -26,6 +26,7 @@ mod assembly;
 mod batch;
 mod bcf;
 mod calls;
+mod chromosome;
 mod column_set;
 mod columns;
 mod evaluate;

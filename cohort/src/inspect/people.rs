@@ -1,12 +1,12 @@
 //! What is counted for each sample while the records pass. Needs some 40 bytes of memory for each
 //! sample, twice where a record is not diploid throughout, in each of the shares worked on.
 
-use super::chromosome::Chromosome;
 use super::each_sample::EachSample;
 use super::seen::{HAPLOID, HETEROZYGOUS, HOMOZYGOUS, ODD, Seen, TWO_ALTS, UNCALLED};
 use super::sex::SexChromosome;
 use super::spread::Spread;
 use crate::assembly::Build;
+use crate::chromosome::Chromosome;
 
 #[derive(Default)]
 pub(super) struct People {

@@ -8,8 +8,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::chromosome::Chromosome;
 use super::seen::{Seen, UNCALLED};
+use crate::chromosome::Chromosome;
 use crate::record::At;
 
 /// Windows are at first of 2¹⁵ bases.

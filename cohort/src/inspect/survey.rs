@@ -1,6 +1,5 @@
 //! What a share of a run's records come to; shares are worked through in parallel.
 
-use super::chromosome::Chromosome;
 use super::frequencies::Frequencies;
 use super::keys::{Column, Seeds};
 use super::people::People;
@@ -9,6 +8,7 @@ use super::sites::Sites;
 use super::{GenotypeCounts, Inspection, Stretch};
 use crate::assembly::Build;
 use crate::calls::Calls;
+use crate::chromosome::Chromosome;
 use crate::columns::{Reason, Shape, reason_of_key};
 use crate::genotype::Genotype;
 use crate::header::Header;

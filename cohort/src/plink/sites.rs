@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::samples::fields;
 use crate::batch::{Batch, Batches, Unit};
+use crate::chromosome::Chromosome;
 use crate::front::Front;
 use crate::genotype::packed::Ploidy;
 use crate::header::{Header, HeaderFault};
@@ -154,21 +155,17 @@ impl<'a> Site<'a> {
         })
     }
 
-    /// X, Y and the mitochondrion, by their names or PLINK's numbers: PLINK keeps a genotype of one
+    /// Of X, Y and the mitochondrion by any of their names: PLINK keeps a genotype of one
     /// allele as one of two.
     pub(super) fn ploidy(&self) -> Ploidy {
-        let name = match self.contig.split_at_checked(3) {
-            Some((chr, name)) if chr.eq_ignore_ascii_case("chr") => name,
-            _ => self.contig,
-        };
         let paired = |least| self.pos <= PAIRED_FRONT || self.pos >= least;
-        match &name.to_ascii_uppercase()[..] {
-            "X" | "23" if paired(PAIRED_END_OF_X) => Ploidy::Paired,
-            "X" | "23" => Ploidy::X,
-            "Y" | "24" if paired(PAIRED_END_OF_Y) => Ploidy::Paired,
-            "Y" | "24" => Ploidy::Y,
-            "M" | "MT" | "26" => Ploidy::Mitochondrion,
-            _ => Ploidy::Two,
+        match Chromosome::of(self.contig) {
+            Chromosome::X if paired(PAIRED_END_OF_X) => Ploidy::Paired,
+            Chromosome::X => Ploidy::X,
+            Chromosome::Y if paired(PAIRED_END_OF_Y) => Ploidy::Paired,
+            Chromosome::Y => Ploidy::Y,
+            Chromosome::Mitochondrion => Ploidy::Mitochondrion,
+            Chromosome::Autosome(_) | Chromosome::Other => Ploidy::Two,
         }
     }
 
@@ -275,5 +272,31 @@ impl<'a> SiteLines<'a> {
         };
         let named = |(line, fault)| ReadError::record(self.name, At::Line(line), fault);
         Some(parsed.map_err(named))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ploidy_follows_every_name_of_a_chromosome() {
+        for (contig, pos, ploidy) in [
+            ("7", 5_000_000, Ploidy::Two),
+            ("XY", 5_000_000, Ploidy::Two),
+            ("25", 5_000_000, Ploidy::Two),
+            ("X", 5_000_000, Ploidy::X),
+            ("0X", 5_000_000, Ploidy::X),
+            ("chr23", 5_000_000, Ploidy::X),
+            ("NC_000023.11", 5_000_000, Ploidy::X),
+            ("chrX", 1_000_000, Ploidy::Paired),
+            ("chry", 5_000_000, Ploidy::Y),
+            ("24", 1_000_000, Ploidy::Paired),
+            ("chrM", 1, Ploidy::Mitochondrion),
+            ("NC_012920.1", 1, Ploidy::Mitochondrion),
+        ] {
+            let site = Site { contig, pos, reference: "A", alternates: "C", alternate_count: 1 };
+            assert_eq!(site.ploidy(), ploidy, "{contig}:{pos}");
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Which human chromosome a contig is, in any of the usual spellings, and what of X and Y is
-//! pseudoautosomal: two copies in everybody. Specification: `docs/spec/genotypes.md`, "Inspection".
+//! pseudoautosomal: two copies in everybody. Specification: `docs/spec/genotypes.md`.
 
 use crate::assembly::Build;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Chromosome {
+pub(crate) enum Chromosome {
     /// 1 to 22.
     Autosome(u8),
     X,
@@ -16,7 +16,7 @@ pub(super) enum Chromosome {
 
 impl Chromosome {
     /// `22`, `chr22`, `022`, `NC_000022.10`; X is 23, Y 24 and the mitochondrion 26.
-    pub(super) fn of(contig: &str) -> Chromosome {
+    pub(crate) fn of(contig: &str) -> Chromosome {
         let name = match contig.split_at_checked(3) {
             Some((chr, name)) if chr.eq_ignore_ascii_case("chr") => name,
             Some(("NC_", accession)) => return of_accession(accession),
@@ -36,7 +36,7 @@ impl Chromosome {
     }
 
     /// Whether a position is pseudoautosomal; where the build is not stated, in either build.
-    pub(super) fn is_pseudoautosomal(self, pos: u64, build: Option<Build>) -> bool {
+    pub(crate) fn is_pseudoautosomal(self, pos: u64, build: Option<Build>) -> bool {
         let (grch37, grch38) = match self {
             Chromosome::X => (&X_GRCH37, &X_GRCH38),
             Chromosome::Y => (&Y_GRCH37, &Y_GRCH38),
