@@ -26,6 +26,7 @@ fuzz_target!(init: alone(), |input: &[u8]| {
         let answer = check(&|| folder.open("bim"));
         // No bim has names of columns, and one that has is read by them.
         if let Ok(table) = &answer
+            && table.summary.by_sex == 0
             && !bim.starts_with(b"#")
         {
             check_counts(table, bim, genotypes);

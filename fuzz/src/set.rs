@@ -1,4 +1,4 @@
-//! PLINK sets: three files in a folder in memory, written anew for each input.
+//! Files in a folder in memory, written anew for each input, and PLINK sets.
 
 use std::fs;
 use std::path::PathBuf;
@@ -32,7 +32,8 @@ impl Folder {
         Genotypes::open(&self.path(ending))
     }
 
-    fn path(&self, ending: &str) -> PathBuf {
+    /// Where the file with this ending of its name is.
+    pub fn path(&self, ending: &str) -> PathBuf {
         self.folder.path().join("input").with_extension(ending)
     }
 }
