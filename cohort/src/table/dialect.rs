@@ -52,7 +52,17 @@ pub(super) fn is_table(beginning: &[u8]) -> bool {
         // The beginning may end inside a character.
         Err(error) => error.error_len().is_none(),
     };
-    is_text && !text.contains(&0) && !text.starts_with(b"#") && separator(beginning).is_ok()
+    let is_other = text.contains(&0) || text.starts_with(b"#") || is_record(text);
+    is_text && !is_other && separator(beginning).is_ok()
+}
+
+/// Whether the first line is a record of a VCF file that lost its header: eight columns, the second
+/// of digits.
+fn is_record(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut columns = line.split(|byte| *byte == b'\t');
+    let pos = columns.nth(1).unwrap_or_default();
+    !pos.is_empty() && pos.iter().all(u8::is_ascii_digit) && columns.count() >= 6
 }
 
 /// The one separator that parts the heading; of several the one by which all rows that are looked
@@ -130,6 +140,8 @@ mod tests {
     #[test]
     fn only_text_of_columns_is_a_table() {
         for (text, table) in [
+            (&b"22\t100\t.\tA\tG\t.\t.\t.\tGT\t0/1\n"[..], false),
+            (b"id\t100\t.\tA\tG\t.\n", true),
             (&b"a,b\n"[..], true),
             ("\u{feff}a,b\n".as_bytes(), true),
             (b"a,\xc3", true),

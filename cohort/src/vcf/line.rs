@@ -48,14 +48,26 @@ pub(crate) fn parse(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFau
     Ok(Record { contig, pos, reference, alternates, alternate_count, body })
 }
 
-/// Whether a line without an end may have lost some of its last genotype: GT is the last of its
-/// sample's parts, or behind what is there.
+/// Whether a line without an end may have lost some of its last genotype: it is not there, or has
+/// fewer alleles than two or than the first, or an index that could have another digit.
 pub(super) fn may_be_cut(line: &[u8], columns: usize) -> bool {
-    let mut fields = line.split(|byte| *byte == b'\t');
-    let (format, last) = (fields.nth(8).unwrap_or(b""), fields.next_back().unwrap_or(b""));
+    let fields: Vec<&[u8]> = line.split(|byte| *byte == b'\t').collect();
+    let [_, _, _, _, alternates, _, _, _, format, first, ..] = fields[..] else { return false };
     let part = format.split(|byte| *byte == b':').position(|key| key == b"GT");
-    let whole = memchr::memchr_iter(b'\t', line).count() + 1 == columns;
-    whole && part.is_some_and(|part| memchr::memchr_iter(b':', last).count() <= part)
+    let Some(part) = part.filter(|_| fields.len() == columns) else { return false };
+    let genotype = |sample: &'_ [u8]| sample.split(|byte| *byte == b':').nth(part).map(alleles);
+    let last = fields[columns - 1];
+    if memchr::memchr_iter(b':', last).count() > part {
+        return false;
+    }
+    let long_indexes = memchr::memchr_iter(b',', alternates).count() + 1 > 9;
+    let least = genotype(first).unwrap_or(0).max(2);
+    long_indexes || genotype(last).is_none_or(|found| found < least)
+}
+
+/// Joined by `/` or `|`, of which one may stand in front.
+fn alleles(genotype: &[u8]) -> usize {
+    1 + genotype.iter().skip(1).filter(|byte| matches!(byte, b'/' | b'|')).count()
 }
 
 impl<'a> Line<'a> {
@@ -169,17 +181,24 @@ mod tests {
 
     #[test]
     fn a_genotype_at_the_very_end_may_be_cut() {
-        for (format, last, cut) in [
-            ("GT", "0/1", true),
-            ("GT:DP", "0", true),
-            ("GT:DP", "0/1:3", false),
-            ("GT:DP", "0/1:", false),
-            ("DP:GT", "3", true),
-            ("DP:GT", "3:0/1", true),
-            ("DP:GT", "3:0/1:x", false),
-            ("DP", "3", false),
+        for (alternates, format, first, last, cut) in [
+            ("C", "GT", ".", "0/1", false),
+            ("C", "GT", "0/1", "0", true),
+            ("C", "GT", "0", "1", true),
+            ("C", "GT", "0/1/1", "0/1", true),
+            ("C", "GT", "0/1", "/0/1", false),
+            ("C", "GT:DP", "0/1:2", "0/1", false),
+            ("C", "GT:DP", "0/1:2", "0", true),
+            ("C", "GT:DP", "0/1:2", "0:", false),
+            ("C", "DP:GT", "2:0/1", "3", true),
+            ("C", "DP:GT", "2:0/1", "3:0/1", false),
+            ("C", "DP:GT", "2:0/1", "3:0", true),
+            ("C", "DP:GT", "2:0/1", "3:0:x", false),
+            ("C", "DP", "2", "3", false),
+            ("C,G,T,CC,CG,CT,GC,GG,GT", "GT", "0/1", "0/1", false),
+            ("C,G,T,CC,CG,CT,GC,GG,GT,TT", "GT", "0/1", "0/1", true),
         ] {
-            let line = format!("1\t1\t.\tA\tC\t.\t.\t.\t{format}\t.\t{last}");
+            let line = format!("1\t1\t.\tA\t{alternates}\t.\t.\t.\t{format}\t{first}\t{last}");
             assert_eq!(may_be_cut(line.as_bytes(), 11), cut, "{line}");
             assert!(!may_be_cut(line.as_bytes(), 12), "its columns are counted");
         }
