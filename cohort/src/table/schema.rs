@@ -102,6 +102,9 @@ pub enum SchemaError {
     },
 }
 
+/// Characters of what is said of a malformed file.
+const LONGEST_REASON: usize = 300;
+
 /// The file as TOML has it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,7 +146,9 @@ impl Schema {
                     .filter(|b| **b == b'\n')
                     .count()
             });
-            let why = format!("line {line}: {}", error.message());
+            // The message may repeat what stands in the file.
+            let said = error.message().chars().map(|c| if c.is_control() { ' ' } else { c });
+            let why = format!("line {line}: {}", said.take(LONGEST_REASON).collect::<String>());
             SchemaError::Malformed { name: name.to_owned(), why }
         })?;
         let kind = |(column, value): (String, toml::Value)| {
@@ -221,6 +226,10 @@ mod tests {
             (
                 "\nseparator = \"pipe\"\n",
                 "s.toml is not a schema: line 2: unknown variant `pipe`, expected one of `comma`, `semicolon`, `tab`",
+            ),
+            (
+                "separator = \"a\tb\"\n",
+                "s.toml is not a schema: line 1: unknown variant `a b`, expected one of `comma`, `semicolon`, `tab`",
             ),
             (
                 "colums = 1\n",
