@@ -1,10 +1,10 @@
 //! Tables of typed columns: real ones against the summaries of peers, random ones written in every
 //! dialect, and text that is no table.
 
+mod guesses;
 mod hostile;
 mod memory;
 mod truth;
-mod types;
 mod written;
 
 use std::io::Write as _;
