@@ -3,15 +3,13 @@
 use std::io::{Read, Write};
 
 use cohort::{Genotypes, ReadError};
-use flate2::write::{DeflateEncoder, GzEncoder};
-use flate2::{Compression, Crc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
+use crate::bgzf::{END, block};
 use crate::{frequencies, lines_of, open, text};
 
 const LINES: [&str; 2] = ["1\t5\tA\tC\t3\t6", "1\t6\tA\tT\t0\t5"];
-
-/// BGZF's end-of-file marker (SAM specification, 4.1.2).
-const END: &[u8] = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
 
 fn small() -> String {
     text(
@@ -24,17 +22,6 @@ pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
-}
-
-fn block(text: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text).unwrap();
-    let deflated = encoder.finish().unwrap();
-    let mut crc = Crc::new();
-    crc.update(text);
-    let size = (deflated.len() + 25) as u16;
-    let parts = [&END[..16], &size.to_le_bytes(), &deflated, &crc.sum().to_le_bytes()];
-    [&parts.concat()[..], &(text.len() as u32).to_le_bytes()].concat()
 }
 
 pub(crate) fn bgzf(text: &[u8], each: usize) -> Vec<u8> {

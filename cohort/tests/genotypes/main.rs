@@ -2,6 +2,7 @@
 //! every cut of it, random cohorts against a second counter, and bytes that mean nothing.
 
 mod bcf;
+mod bgzf;
 mod containers;
 mod corpus;
 mod hostile;

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::write::{DeflateEncoder, GzEncoder};
-use flate2::{Compression, Crc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::bgzf::{END, block};
 
 const SAMPLES: usize = 1_000;
 /// Copies of the ALT: three for each four samples, less one for every record's number by 7.
@@ -110,9 +112,6 @@ fn gzip(path: &Path, records: usize) {
     encoder.finish().unwrap();
 }
 
-/// BGZF's empty last block (SAM specification, 4.1.2).
-const END: &[u8] = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
-
 /// Blocks of these lengths of text, again and again.
 fn bgzf(path: &Path, parts: impl Iterator<Item = Vec<u8>>, lengths: &[usize]) {
     let mut file = BufWriter::new(File::create(path).unwrap());
@@ -128,17 +127,6 @@ fn bgzf(path: &Path, parts: impl Iterator<Item = Vec<u8>>, lengths: &[usize]) {
     }
     file.write_all(&[&block(&text)[..], END].concat()).unwrap();
     file.flush().unwrap();
-}
-
-fn block(text: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(text).unwrap();
-    let deflated = encoder.finish().unwrap();
-    let mut crc = Crc::new();
-    crc.update(text);
-    let size = (deflated.len() + 25) as u16;
-    let parts = [&END[..16], &size.to_le_bytes(), &deflated, &crc.sum().to_le_bytes()];
-    [&parts.concat()[..], &(text.len() as u32).to_le_bytes()].concat()
 }
 
 /// Two bits for each sample.

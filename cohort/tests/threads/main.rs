@@ -2,6 +2,8 @@
 //! the number of records. Each evaluation is a process of its own, by an ignored test of this
 //! program, so that its threads and its memory are its own.
 
+#[path = "../genotypes/bgzf.rs"]
+mod bgzf;
 mod files;
 
 use std::path::Path;
