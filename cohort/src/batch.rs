@@ -13,7 +13,7 @@ use crate::source::{Source, SourceFault};
 pub(crate) const LONGEST: usize = 1 << 30;
 /// Large enough that what threads say to each other costs little beside the work.
 const BATCH: usize = 4 << 20;
-const LARGE: usize = 16 << 20;
+pub(crate) const LARGE: usize = 16 << 20;
 const BUFFERS: usize = 4;
 
 /// What a batch holds whole, but for the last of the file, which may be cut.
@@ -28,8 +28,21 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
+    /// Whether a unit that begins with `begun` ends within `more`, which follows.
+    pub(crate) fn ends_within(self, begun: &[u8], more: &[u8]) -> bool {
+        let there = begun.len() + more.len();
+        match self {
+            Unit::Line => memchr::memrchr(b'\n', more).is_some(),
+            Unit::Bytes(length) => there >= length,
+            Unit::Bcf => {
+                let front: Vec<u8> = begun.iter().chain(more).copied().take(bcf::LENGTHS).collect();
+                bcf::stated_length(&front).is_some_and(|length| there >= length)
+            }
+        }
+    }
+
     /// The end of the last whole unit; none ends before `searched`.
-    fn last_end(self, bytes: &[u8], searched: usize) -> Option<usize> {
+    pub(crate) fn last_end(self, bytes: &[u8], searched: usize) -> Option<usize> {
         match self {
             Unit::Line => Some(searched + memchr::memrchr(b'\n', &bytes[searched..])? + 1),
             Unit::Bcf => {
@@ -82,6 +95,8 @@ pub(crate) enum Message {
 
 /// Batches of a file, in its order.
 pub(crate) enum Batches {
+    /// None was asked for yet.
+    Unread(Option<Box<Pump>>),
     /// Read when they are asked for, by the one thread that there is.
     Here { pump: Box<Pump>, spare: Vec<u8> },
     /// Read ahead by a thread of their own.
@@ -90,11 +105,22 @@ pub(crate) enum Batches {
 
 impl Batches {
     /// `begun` is what was read already.
-    pub(crate) fn start(source: Source, begun: Vec<u8>, unit: Unit) -> io::Result<Batches> {
-        let pump = Pump { source, unit, carry: begun, longest: LONGEST };
-        // A thread of the pool that waits for the reader would keep the reader from the pool.
-        if rayon::current_num_threads() == 1 || rayon::current_thread_index().is_some() {
-            return Ok(Batches::Here { pump: Box::new(pump), spare: Vec::new() });
+    pub(crate) fn of(source: Source, begun: Vec<u8>, unit: Unit) -> Batches {
+        Batches::Unread(Some(Box::new(Pump { source, unit, carry: begun, longest: LONGEST })))
+    }
+
+    /// The whole file for who reads it in another way; `None` where several threads may not, or
+    /// batches were asked for already.
+    pub(crate) fn whole(&mut self) -> Option<Box<Pump>> {
+        match self {
+            Batches::Unread(pump) if may_spread() => pump.take(),
+            _ => None,
+        }
+    }
+
+    fn start(pump: Box<Pump>) -> io::Result<Batches> {
+        if !may_spread() {
+            return Ok(Batches::Here { pump, spare: Vec::new() });
         }
         let (to, messages) = channel();
         let (spent, back) = channel();
@@ -105,7 +131,12 @@ impl Batches {
 
     /// Waits for the next batch; `None` at the end of the file. All batches before were given back.
     pub(crate) fn next(&mut self) -> Result<Option<Batch>, BatchFault> {
+        if let Batches::Unread(pump) = self {
+            let pump = pump.take().ok_or(BatchFault::Lost)?;
+            *self = Batches::start(pump).map_err(SourceFault::Io)?;
+        }
         match self {
+            Batches::Unread(_) => Err(BatchFault::Lost),
             Batches::Here { pump, spare } => {
                 let buffer = pump.buffer(std::mem::take(spare));
                 pump.fill(buffer, || Ok(()))
@@ -142,15 +173,22 @@ impl Batches {
         }
         match self {
             Batches::Here { spare, .. } => *spare = batch.bytes,
+            Batches::Unread(_) => {}
             // A reader that has ended needs no buffers.
             Batches::Ahead { spent, .. } => drop(spent.send(batch.bytes)),
         }
     }
 }
 
+/// Whether there are several threads and this is none of the pool's: one that waits for a reader
+/// would keep the reader from the pool.
+fn may_spread() -> bool {
+    rayon::current_num_threads() > 1 && rayon::current_thread_index().is_none()
+}
+
 /// The thread that reads ahead. It ends when the other side is dropped.
 struct Reader {
-    pump: Pump,
+    pump: Box<Pump>,
     to: Sender<Message>,
     back: Receiver<Vec<u8>>,
     outstanding: usize,
@@ -209,6 +247,11 @@ pub(crate) struct Pump {
 }
 
 impl Pump {
+    /// The source, what of its text was read already, and what it consists of.
+    pub(crate) fn into_parts(self) -> (Source, Vec<u8>, Unit) {
+        (self.source, self.carry, self.unit)
+    }
+
     /// A buffer of at least [`BATCH`] bytes, of the memory of another where that is small enough.
     fn buffer(&self, spare: Vec<u8>) -> Vec<u8> {
         let least = BATCH.max(self.carry.len());
@@ -262,7 +305,7 @@ mod tests {
     fn lengths(text: Vec<u8>, begun: &[u8]) -> Vec<usize> {
         let source = Source::open(Box::new(io::Cursor::new(text)));
         let Ok(Some(source)) = source else { panic!("no source") };
-        let mut batches = Batches::start(source, begun.to_vec(), Unit::Line).unwrap();
+        let mut batches = Batches::of(source, begun.to_vec(), Unit::Line);
         let mut lengths = Vec::new();
         batches.give_back(Batch::default());
         while let Ok(Some(batch)) = batches.next() {
@@ -303,7 +346,7 @@ mod tests {
         for (row, rows) in [(3, 1_000_000), (BATCH - 1, 3), (2 * BATCH, 3), (BATCH, 0)] {
             let source = Source::open(Box::new(io::repeat(7).take((row * rows + 1) as u64)));
             let source = source.ok().flatten().unwrap();
-            let mut batches = Batches::start(source, Vec::new(), Unit::Bytes(row)).unwrap();
+            let mut batches = Batches::of(source, Vec::new(), Unit::Bytes(row));
             let mut total = 0;
             while let Ok(Some(batch)) = batches.next() {
                 total += batch.bytes().len();

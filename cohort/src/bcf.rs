@@ -9,7 +9,7 @@ mod fixed;
 mod value;
 
 pub(crate) use dictionary::Dictionary;
-pub(crate) use feed::{Feed, record_length};
+pub(crate) use feed::{Cursor, Feed, LENGTHS, record_length, stated_length};
 pub use value::BcfFault;
 
 use std::sync::Arc;

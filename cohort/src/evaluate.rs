@@ -8,7 +8,7 @@ use crate::genotypes::Genotypes;
 use crate::labels::{Joined, Joining, Labels, LabelsError};
 use crate::read_error::ReadError;
 use crate::record::{At, Record};
-use crate::runs::{Runs, Task, shares};
+use crate::runs::{Runs, Task};
 use crate::sample_set::{Kept, SampleSet, SampleSetError};
 use crate::tally::{Groups, NoTally, Rules, Tally};
 use crate::variant::Variant;
@@ -231,23 +231,22 @@ fn evaluate(
     let group = if groups.is_some() { "group\t" } else { "" };
     write!(out, "{group}{}", question.names).map_err(EvaluateError::Write)?;
     let (mut columns, mut by_sex) = (0, 0);
-    while let Some(run) = runs.next_run()? {
-        for part in shares(&run, |tasks| counting.rows(tasks)) {
-            let part = match part {
-                Ok(part) => part,
-                Err((at, NoTally::Fault(fault))) => {
-                    return Err(ReadError::record(&name, at, fault).into());
+    runs.each::<_, EvaluateError>(
+        |tasks| counting.rows(tasks),
+        |part, consumed| {
+            let part = part.map_err(|(at, why)| match why {
+                NoTally::Fault(fault) => EvaluateError::Read(ReadError::record(&name, at, fault)),
+                NoTally::Refused(refusal) => {
+                    EvaluateError::Refused { name: name.to_string(), at, refusal }
                 }
-                Err((at, NoTally::Refused(refusal))) => {
-                    return Err(EvaluateError::Refused { name: name.to_string(), at, refusal });
-                }
-            };
+            })?;
             out.write_all(&part.text).map_err(EvaluateError::Write)?;
             columns += part.rows;
             by_sex += part.by_sex;
-        }
-        progress(runs.consumed());
-    }
+            progress(consumed);
+            Ok(())
+        },
+    )?;
     out.flush().map_err(EvaluateError::Write)?;
     let (records, never_seen) = (runs.records(), runs.never_seen());
     Ok(Summary { samples, records, by_sex, columns, never_seen, labels })

@@ -31,7 +31,7 @@ pub(crate) struct Feed {
 
 impl Feed {
     pub(crate) fn start(set: Set) -> Result<Feed, ReadError> {
-        Ok(Feed { sites: Sites::start(set.sites)?, rows: set.rows.start()?, records: 0 })
+        Ok(Feed { sites: Sites::of(set.sites), rows: set.rows.start()?, records: 0 })
     }
 
     /// Sees to it that a site and its genotypes lie in memory; false at the end of both.

@@ -2,11 +2,14 @@
 //! results fit in memory together. Who works through a run does so in parallel; runs come in the
 //! file's order. Specification: `docs/spec/genotypes.md`, "Records".
 
+mod side_by_side;
+
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::bcf;
+use crate::batch::BatchFault;
+use crate::bcf::{self, Dictionary};
 use crate::column_set::{ColumnSet, Selection, Wanted};
 use crate::genotypes::{Genotypes, Records};
 use crate::header::Header;
@@ -15,12 +18,13 @@ use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
 use crate::region::{self, Regions};
 use crate::variant::Variant;
-use crate::vcf::lines::Lines;
+use crate::vcf::lines::{self, Lines};
 
 /// Bytes that one record's results may take: its ALTs times samples, contig and REF.
 const RECORD_BUDGET: usize = 1 << 28;
-/// Bytes after which a run ends.
+/// Bytes after which a run ends, and after which one of several at a time does.
 const RUN_BUDGET: usize = 1 << 24;
+const SMALL_BUDGET: usize = 1 << 21;
 /// What an ALT takes in memory beside its text.
 const ALTERNATE: usize = 64;
 
@@ -29,18 +33,6 @@ pub(crate) struct Task<'a> {
     pub(crate) at: At,
     pub(crate) record: Record<'a>,
     pub(crate) wanted: Wanted,
-}
-
-/// What `each` makes of the tasks of a run, share by share: side by side, or all at once where one
-/// thread is to do all.
-pub(crate) fn shares<R: Send>(
-    run: &[Task<'_>],
-    each: impl Fn(&[Task<'_>]) -> R + Send + Sync,
-) -> Vec<R> {
-    match rayon::current_num_threads() {
-        1 => vec![each(run)],
-        threads => run.par_chunks(run.len().div_ceil(4 * threads).max(1)).map(each).collect(),
-    }
 }
 
 pub(crate) struct Runs {
@@ -76,8 +68,8 @@ impl Runs {
                 let dictionary = Some(bcf.dictionary().clone());
                 Feed::Regions(region::Feed::start(plan, dictionary, &name, &header))
             }
-            (Records::Vcf(vcf), None) => Feed::Vcf(Lines::start(vcf, &name, &header)?),
-            (Records::Bcf(bcf), None) => Feed::Bcf(bcf::Feed::start(bcf, &name, &header)?),
+            (Records::Vcf(vcf), None) => Feed::Vcf(Lines::of(vcf, &name, &header)),
+            (Records::Bcf(bcf), None) => Feed::Bcf(bcf::Feed::of(bcf, &name, &header)),
             (Records::Plink(set), _) => Feed::Plink(plink::Feed::start(*set)?),
         };
         let gather = Gather {
@@ -87,6 +79,8 @@ impl Runs {
             each_alternate: ALTERNATE + each_sample * header.samples.len(),
             lines: 1,
             records: 0,
+            budget: RUN_BUDGET,
+            is_full: false,
             stop: None,
         };
         Ok(Runs { name, header, feed, gather })
@@ -130,6 +124,45 @@ impl Runs {
         }))
     }
 
+    /// Hands to `take`, in the file's order, what `make` makes of the records, which it sees in
+    /// shares, by several threads where there are several. Ends with the first error, of the reader
+    /// or of `take`, which is told too how many bytes of the file were used.
+    pub(crate) fn each<R: Send, E: From<ReadError>>(
+        &mut self,
+        make: impl Fn(&[Task<'_>]) -> R + Sync,
+        mut take: impl FnMut(R, u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Runs { header, feed, gather, .. } = self;
+        let whole = match feed {
+            Feed::Vcf(lines) => {
+                lines.batches.whole().map(|pump| (pump, Cursor::Vcf(&mut lines.cursor)))
+            }
+            Feed::Bcf(feed) => feed
+                .batches
+                .whole()
+                .map(|pump| (pump, Cursor::Bcf(&mut feed.cursor, &feed.dictionary))),
+            Feed::Plink(_) | Feed::Regions(_) => None,
+        };
+        if let Some((pump, cursor)) = whole {
+            gather.budget = SMALL_BUDGET;
+            side_by_side::each(*pump, cursor, gather, make, take)?;
+            return Ok(gather.check_regions(header)?);
+        }
+        while let Some(run) = self.next_run()? {
+            let made: Vec<R> = match rayon::current_num_threads() {
+                1 => vec![make(&run)],
+                threads => {
+                    let share = run.len().div_ceil(4 * threads).max(1);
+                    run.par_chunks(share).map(&make).collect()
+                }
+            };
+            for made in made {
+                take(made, self.consumed())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Bytes of the file used so far, as far as it was read for the runs handed out.
     pub(crate) fn consumed(&self) -> u64 {
         match &self.feed {
@@ -147,6 +180,33 @@ impl Runs {
 
     pub(crate) fn never_seen(&self) -> Vec<Variant> {
         self.gather.selection.never_seen()
+    }
+}
+
+/// Where in a file of records one reads, and what to read them by.
+enum Cursor<'f> {
+    Vcf(&'f mut lines::Cursor),
+    Bcf(&'f mut bcf::Cursor, &'f Dictionary),
+}
+
+impl<'f> Cursor<'f> {
+    /// The next run of these whole records from `at` on.
+    fn run<'a>(&mut self, gather: &mut Gather, bytes: &'a [u8], at: &mut usize) -> Vec<Task<'a>>
+    where
+        'f: 'a,
+    {
+        match self {
+            Cursor::Vcf(cursor) => gather.run(cursor.records(bytes, at)),
+            Cursor::Bcf(cursor, dictionary) => gather.run(cursor.records(bytes, at, dictionary)),
+        }
+    }
+
+    /// Why there is no next record.
+    fn fault(&self, fault: BatchFault) -> ReadError {
+        match self {
+            Cursor::Vcf(cursor) => cursor.fault(fault),
+            Cursor::Bcf(cursor, _) => cursor.fault(fault),
+        }
     }
 }
 
@@ -174,6 +234,10 @@ struct Gather {
     /// Lines of result that each ALT gives.
     lines: usize,
     records: u64,
+    /// Bytes of result after which a run ends.
+    budget: usize,
+    /// The last run ended there.
+    is_full: bool,
     stop: Option<Stop>,
 }
 
@@ -184,6 +248,7 @@ impl Gather {
     ) -> Vec<Task<'a>> {
         let mut tasks = Vec::new();
         let mut spent = 0;
+        self.is_full = false;
         for record in records {
             if let (Some(regions), Ok((_, record))) = (&mut self.regions, &record)
                 && !regions.have(record.contig, record.pos)
@@ -203,7 +268,8 @@ impl Gather {
                 spent += cost;
                 tasks.push(Task { at, record, wanted });
             }
-            if spent >= RUN_BUDGET {
+            self.is_full = spent >= self.budget;
+            if self.is_full {
                 break;
             }
         }

@@ -6,11 +6,13 @@
 mod blocks;
 mod gzip;
 mod input;
+mod piece;
 
 use std::io::{self, Read};
 
 use gzip::Gzip;
 use input::Input;
+pub(crate) use piece::Piece;
 
 /// Why no more bytes could be had.
 #[derive(Debug)]

@@ -6,47 +6,66 @@ use std::sync::Arc;
 use super::calls::Body as BcfBody;
 use super::value::{BcfFault, Values};
 use super::{Bcf, Dictionary};
-use crate::batch::{Batch, Batches, Unit};
+use crate::batch::{Batch, BatchFault, Batches, Unit};
 use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record::{self, At, Body, Record, RecordFault};
 
 pub(crate) struct Feed {
-    name: String,
-    samples: usize,
-    dictionary: Arc<Dictionary>,
-    batches: Batches,
+    pub(crate) cursor: Cursor,
+    pub(crate) dictionary: Arc<Dictionary>,
+    pub(crate) batches: Batches,
     batch: Batch,
     /// Where in the batch the next record begins.
     at: usize,
-    /// Records before that.
+}
+
+/// Where in a file one reads, record by record.
+pub(crate) struct Cursor {
+    name: String,
+    samples: usize,
+    /// Records before the next.
     records: u64,
 }
 
 impl Feed {
-    pub(crate) fn start(bcf: Bcf, name: &str, header: &Header) -> Result<Feed, ReadError> {
+    pub(crate) fn of(bcf: Bcf, name: &str, header: &Header) -> Feed {
         let Bcf { source, begun, dictionary } = bcf;
-        let name = name.to_owned();
-        match Batches::start(source, begun, Unit::Bcf) {
-            Err(source) => Err(ReadError::Io { name, source }),
-            Ok(batches) => {
-                let (samples, batch) = (header.samples.len(), Batch::default());
-                Ok(Feed { name, samples, dictionary, batches, batch, at: 0, records: 0 })
-            }
-        }
+        let cursor = Cursor { name: name.to_owned(), samples: header.samples.len(), records: 0 };
+        let batches = Batches::of(source, begun, Unit::Bcf);
+        Feed { cursor, dictionary, batches, batch: Batch::default(), at: 0 }
     }
 
     /// Sees to it that the batch has records left; false at the end of the file.
     pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
-        let at = At::Record(self.records + 1);
         let loaded = self.batches.load(&mut self.batch, &mut self.at);
-        loaded.map_err(|fault| ReadError::batch_fault(&self.name, at, fault))
+        loaded.map_err(|fault| self.cursor.fault(fault))
     }
 
     /// The records of the batch.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
-        let Feed { name, samples, dictionary, batch, at, records, .. } = self;
-        let (bytes, dictionary) = (batch.bytes(), &**dictionary);
+        self.cursor.records(self.batch.bytes(), &mut self.at, &self.dictionary)
+    }
+
+    pub(crate) fn consumed(&self) -> u64 {
+        self.batch.consumed
+    }
+}
+
+impl Cursor {
+    /// Why there is no next record.
+    pub(crate) fn fault(&self, fault: BatchFault) -> ReadError {
+        ReadError::batch_fault(&self.name, At::Record(self.records + 1), fault)
+    }
+
+    /// The records of these bytes from `at` on.
+    pub(crate) fn records<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        at: &mut usize,
+        dictionary: &'a Dictionary,
+    ) -> impl Iterator<Item = Result<(At, Record<'a>), ReadError>> {
+        let Cursor { name, samples, records } = self;
         std::iter::from_fn(move || {
             let rest = bytes.get(*at..).filter(|rest| !rest.is_empty())?;
             *records += 1;
@@ -60,22 +79,26 @@ impl Feed {
             Some(parsed.map(|record| (place, record)).map_err(named))
         })
     }
-
-    pub(crate) fn consumed(&self) -> u64 {
-        self.batch.consumed
-    }
 }
 
 /// Bytes of the two lengths before a record.
-const LENGTHS: usize = 8;
+pub(crate) const LENGTHS: usize = 8;
 
 /// The two parts of the first record, what all samples share and what each has.
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (lengths, rest) = bytes.split_first_chunk::<LENGTHS>()?;
-    let [a, b, c, d, e, f, g, h] = *lengths;
-    let (shared, rest) = rest.split_at_checked(u32::from_le_bytes([a, b, c, d]) as usize)?;
-    let (each, _) = rest.split_at_checked(u32::from_le_bytes([e, f, g, h]) as usize)?;
-    Some((shared, each))
+    let (shared, each) = lengths(bytes)?;
+    bytes[LENGTHS..].get(..shared.checked_add(each)?)?.split_at_checked(shared)
+}
+
+fn lengths(bytes: &[u8]) -> Option<(usize, usize)> {
+    let [a, b, c, d, e, f, g, h] = *bytes.first_chunk::<LENGTHS>()?;
+    Some((u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize))
+}
+
+/// Bytes of the first record with its lengths, as they state it.
+pub(crate) fn stated_length(bytes: &[u8]) -> Option<usize> {
+    let (shared, each) = lengths(bytes)?;
+    shared.checked_add(each)?.checked_add(LENGTHS)
 }
 
 /// Bytes of the first record with its lengths, where they all are there.

@@ -49,13 +49,9 @@ impl Unread {
                 return Ok(Rows { name, row, at: 0, kind: Kind::Variable(variable) });
             }
         };
-        match Batches::start(source, begun, Unit::Bytes(row)) {
-            Err(source) => Err(ReadError::Io { name, source }),
-            Ok(batches) => {
-                let fixed = Fixed { batches, batch: Batch::default(), code, begin };
-                Ok(Rows { name, row, at: 0, kind: Kind::Fixed(fixed) })
-            }
-        }
+        let batches = Batches::of(source, begun, Unit::Bytes(row));
+        let fixed = Fixed { batches, batch: Batch::default(), code, begin };
+        Ok(Rows { name, row, at: 0, kind: Kind::Fixed(fixed) })
     }
 }
 

@@ -193,15 +193,10 @@ pub(super) struct Sites {
 }
 
 impl Sites {
-    pub(super) fn start(unread: UnreadSites) -> Result<Sites, ReadError> {
+    pub(super) fn of(unread: UnreadSites) -> Sites {
         let UnreadSites { name, source, begun, lines, layout } = unread;
-        match Batches::start(source, begun, Unit::Line) {
-            Err(source) => Err(ReadError::Io { name, source }),
-            Ok(batches) => {
-                let batch = Batch::default();
-                Ok(Sites { name, batches, batch, at: 0, lines, empty: None, layout })
-            }
-        }
+        let batches = Batches::of(source, begun, Unit::Line);
+        Sites { name, batches, batch: Batch::default(), at: 0, lines, empty: None, layout }
     }
 
     pub(super) fn name(&self) -> &str {

@@ -92,8 +92,8 @@ impl Feed {
             None => Genotypes::open(path)?.records,
         };
         let reader = match records {
-            Records::Vcf(vcf) => Reader::Vcf(Lines::start(vcf, &blame.name, header)?),
-            Records::Bcf(bcf) => Reader::Bcf(bcf::Feed::start(bcf, &blame.name, header)?),
+            Records::Vcf(vcf) => Reader::Vcf(Lines::of(vcf, &blame.name, header)),
+            Records::Bcf(bcf) => Reader::Bcf(bcf::Feed::of(bcf, &blame.name, header)),
             // The file was another when it was opened first.
             Records::Plink(_) => return Err(blame.index(IndexFault::Older)),
         };

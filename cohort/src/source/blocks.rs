@@ -20,7 +20,7 @@ struct Block<'a> {
     size: usize,
 }
 
-/// What was inflated.
+/// What was inflated, or would be.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Inflated {
     /// Compressed bytes used.
@@ -33,6 +33,37 @@ pub(super) struct Inflated {
 /// Inflates the blocks at the front of `bytes` into the front of `into`, as many as both hold
 /// whole, up to the first damaged one; `None` where that is the first or there is none.
 pub(super) fn inflate(bytes: &[u8], into: &mut [u8]) -> Option<Inflated> {
+    let mut blocks = split(bytes, into);
+    let each = blocks.par_iter_mut().map_init(Decompressor::new, |d, block| block.inflate(d));
+    let whole: Vec<bool> = each.collect();
+    inflated(&blocks, &whole)
+}
+
+/// The same, one block after the other.
+pub(super) fn inflate_in_turn(
+    bytes: &[u8],
+    into: &mut [u8],
+    decompressor: &mut Decompressor,
+) -> Option<Inflated> {
+    let mut blocks = split(bytes, into);
+    let whole: Vec<bool> = blocks.iter_mut().map(|block| block.inflate(decompressor)).collect();
+    inflated(&blocks, &whole)
+}
+
+/// The blocks at the front of `bytes` whose texts are of at most `room` bytes together.
+pub(super) fn fitting(bytes: &[u8], room: usize) -> Inflated {
+    let mut found = Inflated::default();
+    while let Some((_, length, _, size)) = block(&bytes[found.taken..])
+        && found.length + length <= room
+    {
+        found.taken += size;
+        found.length += length;
+        found.last_is_empty = length == 0;
+    }
+    found
+}
+
+fn split<'a>(bytes: &'a [u8], into: &'a mut [u8]) -> Vec<Block<'a>> {
     let (mut rest, mut room) = (bytes, into);
     let mut blocks = Vec::new();
     while let Some((deflated, length, checksum, size)) = block(rest) {
@@ -42,14 +73,12 @@ pub(super) fn inflate(bytes: &[u8], into: &mut [u8]) -> Option<Inflated> {
         blocks.push(Block { deflated, text, checksum, size });
         (rest, room) = (&rest[size..], after);
     }
-    let whole: Vec<bool> = if rayon::current_num_threads() == 1 {
-        let mut decompressor = Decompressor::new();
-        blocks.iter_mut().map(|block| block.inflate(&mut decompressor)).collect()
-    } else {
-        blocks.par_iter_mut().map_init(Decompressor::new, |d, block| block.inflate(d)).collect()
-    };
+    blocks
+}
+
+fn inflated(blocks: &[Block<'_>], whole: &[bool]) -> Option<Inflated> {
     let mut done = Inflated::default();
-    for (block, _) in blocks.iter().zip(whole).take_while(|(_, whole)| *whole) {
+    for (block, _) in blocks.iter().zip(whole).take_while(|(_, whole)| **whole) {
         done.taken += block.size;
         done.length += block.text.len();
         done.last_is_empty = block.text.is_empty();

@@ -91,12 +91,36 @@ impl Gzip {
 
     /// Reads blocks side by side; `None` where the next member is to be read by itself.
     fn read_blocks(&mut self, into: &mut [u8]) -> Result<Option<usize>, SourceFault> {
-        let Some(inflated) = blocks::inflate(self.input.held(BLOCK)?, into) else {
-            return Ok(None);
+        let held = self.input.held(BLOCK)?;
+        let inflated = if rayon::current_num_threads() == 1 {
+            blocks::inflate_in_turn(held, into, &mut self.inflate_block)
+        } else {
+            blocks::inflate(held, into)
         };
+        let Some(inflated) = inflated else { return Ok(None) };
         self.input.take(inflated.taken);
         self.last = LastMember::Block { empty: inflated.last_is_empty };
         Ok(Some(inflated.length))
+    }
+
+    /// Takes blocks whose texts are of at most `room` bytes together, without inflating them; none
+    /// where the next member is to be read by itself.
+    pub(super) fn pack(&mut self, packed: &mut Vec<u8>, room: usize) -> Result<(), SourceFault> {
+        if !matches!(self.at, Place::Member) {
+            return Ok(());
+        }
+        let mut left = room;
+        loop {
+            let held = self.input.held(BLOCK)?;
+            let next = blocks::fitting(held, left);
+            if next.taken == 0 {
+                return Ok(());
+            }
+            packed.extend_from_slice(&held[..next.taken]);
+            self.input.take(next.taken);
+            self.last = LastMember::Block { empty: next.last_is_empty };
+            left -= next.length;
+        }
     }
 
     fn end(&self) -> Result<usize, SourceFault> {

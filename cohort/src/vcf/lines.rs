@@ -4,21 +4,26 @@
 use std::sync::Arc;
 
 use super::{Vcf, line, without_end};
-use crate::batch::{Batch, Batches, Unit};
+use crate::batch::{Batch, BatchFault, Batches, Unit};
 use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record::{At, Record, RecordFault};
 use crate::source::Source;
 
 pub(crate) struct Lines {
-    name: Arc<str>,
-    /// How many columns each line must have.
-    columns: usize,
-    batches: Batches,
+    pub(crate) cursor: Cursor,
+    pub(crate) batches: Batches,
     batch: Batch,
     /// Where in the batch the next line begins.
     at: usize,
-    /// Lines before that.
+}
+
+/// Where in a file one reads, line by line.
+pub(crate) struct Cursor {
+    name: Arc<str>,
+    /// How many columns each line must have.
+    columns: usize,
+    /// Lines before the next.
     lines: u64,
     /// The first of the empty lines just passed.
     empty: Option<u64>,
@@ -27,35 +32,48 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    pub(crate) fn start(vcf: Vcf, name: &Arc<str>, header: &Header) -> Result<Lines, ReadError> {
-        let plain = matches!(vcf.source, Source::Plain(_));
-        let batches = match Batches::start(vcf.source, vcf.begun, Unit::Line) {
-            Ok(batches) => batches,
-            Err(source) => return Err(ReadError::Io { name: name.to_string(), source }),
-        };
-        Ok(Lines {
+    pub(crate) fn of(vcf: Vcf, name: &Arc<str>, header: &Header) -> Lines {
+        let cursor = Cursor {
             name: name.clone(),
             columns: header.columns,
-            batches,
-            batch: Batch::default(),
-            at: 0,
             lines: vcf.lines,
             empty: None,
-            plain,
-        })
+            plain: matches!(vcf.source, Source::Plain(_)),
+        };
+        let batches = Batches::of(vcf.source, vcf.begun, Unit::Line);
+        Lines { cursor, batches, batch: Batch::default(), at: 0 }
     }
 
     /// Sees to it that the batch has lines left; false at the end of the file.
     pub(crate) fn load(&mut self) -> Result<bool, ReadError> {
-        let at = At::Line(self.lines + 1);
         let loaded = self.batches.load(&mut self.batch, &mut self.at);
-        loaded.map_err(|fault| ReadError::batch_fault(&self.name, at, fault))
+        loaded.map_err(|fault| self.cursor.fault(fault))
     }
 
     /// The records of the batch.
     pub(crate) fn records(&mut self) -> impl Iterator<Item = Result<(At, Record<'_>), ReadError>> {
-        let Lines { name, columns, batch, at, lines, empty, plain, .. } = self;
-        let text = batch.bytes();
+        self.cursor.records(self.batch.bytes(), &mut self.at)
+    }
+
+    /// Bytes of the file used up to the end of the batch, or a little beyond.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.batch.consumed
+    }
+}
+
+impl Cursor {
+    /// Why there is no next line.
+    pub(crate) fn fault(&self, fault: BatchFault) -> ReadError {
+        ReadError::batch_fault(&self.name, At::Line(self.lines + 1), fault)
+    }
+
+    /// The records of these lines from `at` on.
+    pub(crate) fn records<'a>(
+        &mut self,
+        text: &'a [u8],
+        at: &mut usize,
+    ) -> impl Iterator<Item = Result<(At, Record<'a>), ReadError>> {
+        let Cursor { name, columns, lines, empty, plain } = self;
         std::iter::from_fn(move || {
             while *at < text.len() {
                 let rest = &text[*at..];
@@ -80,10 +98,5 @@ impl Lines {
             }
             None
         })
-    }
-
-    /// Bytes of the file used up to the end of the batch, or a little beyond.
-    pub(crate) fn consumed(&self) -> u64 {
-        self.batch.consumed
     }
 }
