@@ -46,7 +46,7 @@ impl Writer {
         if let Some(finalized) = &batch.finalized {
             set_finalized(&transaction, finalized)?;
         }
-        transaction.commit()?;
+        commit(transaction)?;
         if closed {
             self.discarded = None;
         }
@@ -60,6 +60,12 @@ impl Writer {
         let events = batch.logs.into_iter().zip(events).map(noted).collect();
         Ok(Step::Blocks { position: self.position()?, events })
     }
+}
+
+/// Ends a transaction of the writer. Readers tell states of the index apart by how many there were.
+pub(crate) fn commit(transaction: Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute("UPDATE following SET written = written + 1", [])?;
+    transaction.commit()
 }
 
 fn insert_block(transaction: &Transaction, block: &Block) -> rusqlite::Result<()> {

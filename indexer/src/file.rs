@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// What this program writes and reads.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 /// "PVIX", so that tools can tell the file from others.
 const APPLICATION: i64 = 0x5056_4958;
 /// Older ones can corrupt a database in WAL mode when two connections write or checkpoint at once.

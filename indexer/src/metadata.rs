@@ -2,6 +2,7 @@
 //! version. Chain rows never wait for them; a missing one is looked for again later, a malformed one
 //! is set aside for good, since its bytes can never change. Specification: `docs/spec/index.md`.
 
+use crate::commit::commit;
 use crate::row::all;
 use crate::{IndexError, Writer};
 use alloy_primitives::U256;
@@ -137,7 +138,7 @@ impl Writer {
                 }
             }
         }
-        Ok(transaction.commit()?)
+        Ok(commit(transaction)?)
     }
 }
 
@@ -193,6 +194,9 @@ fn keep(
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![id, title, description, build, format])?;
+    transaction
+        .prepare_cached("INSERT INTO titles (rowid, title) VALUES (?1, ?2)")?
+        .execute(params![id, title])?;
     Ok(())
 }
 

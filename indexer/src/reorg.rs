@@ -2,6 +2,7 @@
 //! node's events did not add up. One transaction each, and a line in the log.
 //! Specification: `docs/spec/index.md`.
 
+use crate::commit::commit;
 use crate::retry::{ask, header};
 use crate::row::{all, first};
 use crate::{BlockId, IndexError, Step, Writer};
@@ -113,7 +114,7 @@ impl Writer {
         }
         let lower = "UPDATE following SET closed = min(closed, ?1), safe = min(safe, ?1)";
         transaction.execute(lower, [block])?;
-        Ok(transaction.commit()?)
+        Ok(commit(transaction)?)
     }
 }
 
@@ -121,10 +122,12 @@ impl Writer {
 fn cut_rows(transaction: &Transaction, block: i64) -> rusqlite::Result<i64> {
     let run = |sql: &str| transaction.execute(sql, [block]);
     let kept = kept("versions", "block");
-    run(&format!(
-        "DELETE FROM words WHERE rowid IN \
-         (SELECT id FROM manifests WHERE id > {kept} AND state = 'there')"
-    ))?;
+    for texts in ["words", "titles"] {
+        run(&format!(
+            "DELETE FROM {texts} WHERE rowid IN \
+             (SELECT id FROM manifests WHERE id > {kept} AND state = 'there')"
+        ))?;
+    }
     run(&format!("DELETE FROM manifests WHERE id > {kept}"))?;
     for table in RECORDS {
         run(&format!("DELETE FROM {table} WHERE id > {}", self::kept(table, "block")))?;

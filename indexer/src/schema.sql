@@ -1,4 +1,4 @@
--- Version 3 of the index; docs/spec/index.md describes each table.
+-- Version 4 of the index; docs/spec/index.md describes each table.
 -- Hashes and u256 are blobs of 32 bytes, addresses of 20, prices of 16, all big-endian. A u64 is the
 -- i64 with the same bits. Tables with an id grow in chain order only, so that a rollback cuts their
 -- end; a row of a history holds from block valid_from until block valid_to, null while it holds.
@@ -10,7 +10,9 @@ CREATE TABLE following (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   closed INTEGER,
   safe INTEGER,
-  finalized INTEGER
+  finalized INTEGER,
+  -- Transactions that wrote to this file.
+  written INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO following (id) VALUES (1);
 CREATE TABLE blocks (
@@ -228,8 +230,14 @@ CREATE TABLE manifests (
 );
 CREATE INDEX manifests_missing ON manifests (tries, id) WHERE state = 'missing';
 CREATE INDEX manifests_by_content ON manifests (content_root) WHERE content_root IS NOT NULL;
+-- Titles apart: a query looks there first, and would walk long lists for the few hits in titles.
+CREATE VIRTUAL TABLE titles USING fts5 (
+  title,
+  content = '', contentless_delete = 1,
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', detail = 'none'
+);
 CREATE VIRTUAL TABLE words USING fts5 (
   title, description, build, format,
   content = '', contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', detail = 'column'
+  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3', detail = 'none'
 );

@@ -45,13 +45,13 @@ impl Index {
     ) -> Result<Vec<i64>, IndexError> {
         let enough = skip.saturating_add(limit);
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        for query in queries(words) {
+        for (texts, query) in queries(words) {
             if found.len() >= enough {
                 break;
             }
             // What ranks higher is found again.
             let most = enough.saturating_add(found.len());
-            let hits = self.datasets_with(&query, filter, most)?;
+            let hits = self.datasets_with(texts, &query, filter, most)?;
             found.extend(hits.into_iter().filter(|id| seen.insert(*id)));
         }
         found.truncate(enough);
@@ -62,6 +62,7 @@ impl Index {
     /// versions. Nothing is sorted, so that the first of many cost no more than those of few.
     fn datasets_with(
         &self,
+        texts: Texts,
         query: &str,
         filter: &DatasetFilter,
         most: usize,
@@ -72,9 +73,9 @@ impl Index {
         conditions.values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
         let last = conditions.values.len();
         let sql = format!(
-            "SELECT d.id FROM words w CROSS JOIN versions h ON h.id = w.rowid \
+            "SELECT d.id FROM {texts} w CROSS JOIN versions h ON h.id = w.rowid \
              CROSS JOIN datasets d ON d.dataset = h.dataset {} \
-             WHERE w.words MATCH ?{} AND {LATEST} {} ORDER BY w.rowid LIMIT ?{last}",
+             WHERE w.{texts} MATCH ?{} AND {LATEST} {} ORDER BY w.rowid LIMIT ?{last}",
             filter.joins(),
             last - 1,
             conditions.sql,
@@ -95,9 +96,12 @@ fn list(numbers: &[i64]) -> String {
     serde_json::json!(numbers).to_string()
 }
 
+/// A table of texts: that of titles, or that of all.
+type Texts = &'static str;
+
 /// The queries whose hits are shown one after the other: all words in the title, all words anywhere,
 /// and the same with each as the beginning of a word. Quoted, so that a word is never an operator.
-fn queries(text: &str) -> Vec<String> {
+fn queries(text: &str) -> Vec<(Texts, String)> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let cut = |word: &str| word.chars().take(LETTERS).collect::<String>();
     let words: Vec<String> = words.take(WORDS).map(cut).collect();
@@ -107,8 +111,10 @@ fn queries(text: &str) -> Vec<String> {
     let [whole, begun] = ["", " *"].map(|end| {
         words.iter().map(|word| format!("\"{word}\"{end}")).collect::<Vec<_>>().join(" ")
     });
-    let titled = |words: &str| format!("{{title}} : ({words})");
-    vec![titled(&whole), whole, titled(&begun), begun]
+    [whole, begun]
+        .into_iter()
+        .flat_map(|words| [("titles", words.clone()), ("words", words)])
+        .collect()
 }
 
 #[cfg(test)]
@@ -125,10 +131,10 @@ mod tests {
             ("größe 大腸", "\"größe\" * \"大腸\" *"),
         ] {
             let found = queries(text);
-            assert_eq!(found.last().map_or("", String::as_str), expected, "{text:?}");
+            assert_eq!(found.last().map_or("", |(_, query)| query), expected, "{text:?}");
             assert_eq!(found.len(), if expected.is_empty() { 0 } else { 4 });
         }
-        assert_eq!(queries("a b")[0], "{title} : (\"a\" \"b\")");
-        assert_eq!(queries(&"w ".repeat(99))[3].matches('*').count(), 16);
+        assert_eq!(queries("a b")[0], ("titles", "\"a\" \"b\"".to_owned()));
+        assert_eq!(queries(&"w ".repeat(99))[3].1.matches('*').count(), 16);
     }
 }

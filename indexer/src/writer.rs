@@ -2,6 +2,7 @@
 //! the last committed batch behind and nothing of the next.
 
 use crate::batch::{Batch, PerContract};
+use crate::commit::commit;
 use crate::file;
 use crate::follow::BlockId;
 use crate::index::position;
@@ -101,7 +102,7 @@ impl Writer {
             )?;
         }
         transaction.execute("UPDATE following SET closed = ?1", [number])?;
-        transaction.commit()?;
+        commit(transaction)?;
         let at = BlockId { number: base.number, hash: base.hash };
         Ok(Cursor { at, accs: self.seeds.map(|(_, seed)| B256::from(seed)) })
     }
