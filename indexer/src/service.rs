@@ -23,6 +23,7 @@ mod pool;
 mod question;
 mod rates;
 mod refusal;
+mod remembered;
 mod routes;
 mod status;
 mod steps;

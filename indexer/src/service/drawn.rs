@@ -1,46 +1,38 @@
-//! Datasets as lists show them, in JSON. Each reader remembers those that it drew until the index is
-//! written to: searches for common words find the same ones again and again.
+//! Datasets as lists show them, in JSON. They are remembered until the index is written to: searches
+//! for common words find the same ones again and again.
 
 use super::refusal::Refusal;
+use super::remembered::Remembered;
 use crate::{Index, ShownDataset};
 use ledger::Network;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Bytes of rows that each reader remembers.
-const REMEMBERED: usize = 4 << 20;
-
-/// Rows that one reader has drawn.
-#[derive(Default)]
-pub(super) struct Drawn {
-    /// The state of the index, as its reader counts them.
-    version: i64,
-    rows: HashMap<i64, String>,
-    bytes: usize,
-}
+/// Rows by the datasets' row ids.
+pub(super) type Drawn = Remembered<i64, Arc<str>>;
 
 impl Drawn {
     /// The datasets with these row ids, in their order, as a JSON list. The index must be held: what
     /// is remembered is of the moment that it shows.
     pub(super) fn list(
-        &mut self,
+        &self,
         index: &Index,
         network: &Network,
         ids: &[i64],
     ) -> Result<String, Refusal> {
-        let version = index.data_version()?;
-        if self.version != version || self.bytes > REMEMBERED {
-            *self = Self { version, ..Self::default() };
-        }
-        let unknown: Vec<i64> =
-            ids.iter().copied().filter(|id| !self.rows.contains_key(id)).collect();
+        let state = index.state()?;
+        let known = self.recall(state, ids);
+        let unknown = ids.iter().zip(&known).filter(|(_, row)| row.is_none());
+        let unknown: Vec<i64> = unknown.map(|(id, _)| *id).collect();
+        let mut new: HashMap<i64, Arc<str>> = HashMap::new();
         for (id, dataset) in unknown.iter().zip(index.datasets_by_id(&unknown)?) {
             let row = serde_json::to_string(&ShownDataset::of(network, &dataset));
-            let row = row.expect("a dataset's keys are texts");
-            self.bytes += row.len();
-            self.rows.insert(*id, row);
+            new.insert(*id, row.expect("a dataset's keys are texts").into());
         }
-        let rows: Vec<&str> =
-            ids.iter().filter_map(|id| self.rows.get(id)).map(String::as_str).collect();
+        let rows =
+            ids.iter().zip(known).filter_map(|(id, row)| row.or_else(|| new.get(id).cloned()));
+        let rows: Vec<Arc<str>> = rows.collect();
+        self.keep(state, new.into_iter().map(|(id, row)| (id, row.clone(), row.len())));
         Ok(format!("[{}]", rows.join(",")))
     }
 }

@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+/// Bytes of answers, and of rows of lists, that are remembered.
+const ANSWERS: usize = 12 << 20;
+const ROWS: usize = 12 << 20;
 /// Questions that may wait for a reader.
 const WAITING: usize = 256;
 /// How long one question may read.
@@ -22,6 +25,11 @@ type Job = Box<dyn FnOnce(&mut Reader) + Send>;
 /// One reader.
 pub(super) struct Reader {
     pub(super) index: Index,
+    pub(super) memory: Arc<Memory>,
+}
+
+/// What readers remember together.
+pub(super) struct Memory {
     pub(super) answers: Answers,
     pub(super) drawn: Drawn,
 }
@@ -40,9 +48,11 @@ impl Pool {
     pub(super) fn of<const N: usize>(readers: [Index; N]) -> Self {
         let (jobs, queue) = sync_channel::<Job>(WAITING);
         let queue = Arc::new(Mutex::new(queue));
+        let memory = Memory { answers: Answers::new(ANSWERS), drawn: Drawn::new(ROWS) };
+        let memory = Arc::new(memory);
         for index in readers {
             let queue = Arc::clone(&queue);
-            let mut reader = Reader { index, answers: Answers::default(), drawn: Drawn::default() };
+            let mut reader = Reader { index, memory: Arc::clone(&memory) };
             std::thread::spawn(move || work(&mut reader, &queue));
         }
         Self { jobs }

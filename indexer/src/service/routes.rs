@@ -16,7 +16,6 @@ use crate::{AnswerAt, Index, Page, Position};
 use ledger::Cid;
 use serde::Serialize;
 use serde_json::json;
-use std::cell::RefCell;
 use std::time::Instant;
 
 /// What a route is answered from.
@@ -25,7 +24,7 @@ pub(super) struct Reading<'a> {
     pub(super) at: Position,
     pub(super) service: &'a Service,
     pub(super) question: &'a Question,
-    drawn: RefCell<&'a mut Drawn>,
+    drawn: &'a Drawn,
     /// Until when blocks may be waited for.
     blocks_until: Instant,
 }
@@ -38,7 +37,7 @@ impl Reading<'_> {
 
     /// The datasets with these row ids as they are listed, in JSON.
     pub(super) fn drawn(&self, ids: &[i64]) -> Result<String, Refusal> {
-        self.drawn.borrow_mut().list(self.index, &self.service.network, ids)
+        self.drawn.list(self.index, &self.service.network, ids)
     }
 }
 
@@ -98,10 +97,10 @@ impl Route {
         question: &Question,
     ) -> Result<String, Refusal> {
         question.verify_names(self.parameters)?;
-        let Reader { index, drawn, .. } = reader;
+        let Reader { index, memory } = reader;
         let answer = index.at_once(|index, at| {
             let blocks_until = Instant::now() + MOMENT;
-            let drawn = RefCell::new(drawn);
+            let drawn = &memory.drawn;
             let reading = Reading { index, at, service, question, drawn, blocks_until };
             let mut members = vec![member("at", &AnswerAt::from(at))];
             members.extend((self.answer)(&reading)?);
