@@ -6,6 +6,7 @@ use crate::commands::{
     serve, settle, show, terms, verify, withdraw,
 };
 use crate::passphrase::Source;
+use clap::value_parser;
 use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -66,8 +67,8 @@ JSON keys, files and words are explained in docs/cli.md";
 
 /// What stands at the end of every command's help, in place of the options that all have.
 const GLOBALS: &str = "\
-Every command also takes --home, --network, --rpc, --store, --passphrase-file, --json and --quiet:
-see provenome --help";
+Every command also takes --home, --network, --rpc, --store, --passphrase-file, --threads, --json
+and --quiet: see provenome --help";
 
 /// A verifiable provenance ledger and marketplace for biomedical data.
 #[derive(Debug, Parser)]
@@ -156,6 +157,16 @@ pub(crate) struct Globals {
     /// Read the passphrase from this file descriptor, whatever file is named
     #[arg(long, global = true, value_name = "N")]
     pub(crate) passphrase_fd: Option<i32>,
+
+    /// Threads that compute [default: one for each core]
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        env = "PROVENOME_THREADS",
+        value_parser = value_parser!(u16).range(1..=1024)
+    )]
+    pub(crate) threads: Option<u16>,
 
     /// Print one JSON object with stable keys
     #[arg(long, global = true)]

@@ -41,6 +41,11 @@ use ledger::{Id, Thing, amount};
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
+    if let Some(threads) = cli.globals.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
+        pool.build_global()
+            .map_err(|e| Failure::could_not(format_args!("cannot start {threads} threads: {e}")))?;
+    }
     let session = Session::new(cli.globals)?;
     match cli.command {
         Command::Init(args) => init::run(&session, &args),

@@ -46,8 +46,8 @@ if [ ${#files[@]} -eq 0 ]; then
 fi
 
 # Each leaves its table in a file of its own.
-one_thread() { RAYON_NUM_THREADS=1 "$program" evaluate allele-frequency --data "$1" >one_thread.out; }
-two_threads() { RAYON_NUM_THREADS=2 "$program" evaluate allele-frequency --data "$1" >two_threads.out; }
+one_thread() { "$program" --threads 1 evaluate allele-frequency --data "$1" >one_thread.out; }
+two_threads() { "$program" --threads 2 evaluate allele-frequency --data "$1" >two_threads.out; }
 
 plink2_counts() {
   local input
