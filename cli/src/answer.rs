@@ -21,6 +21,13 @@ impl Answer {
         Self { text: text.into(), json, exit: Exit::Yes }
     }
 
+    /// The same with more text, and one more key.
+    pub(crate) fn with(mut self, text: &str, key: &str, value: Value) -> Self {
+        self.text += text;
+        self.json[key] = value;
+        self
+    }
+
     /// A report whose outcome is not simply yes.
     pub(crate) fn with_exit(text: impl Into<String>, json: Value, exit: Exit) -> Self {
         Self { text: text.into(), json, exit }

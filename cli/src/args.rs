@@ -46,7 +46,7 @@ Researchers:
   attest     Say on chain whether what came is what was listed
   refund     Take the price back where nothing was delivered in time
   prove      Compute a protocol and prove it
-  verify     Check a proved result offline
+  verify     Check a proved result offline, or the proof of an event
   post       Publish a proved result
 
 Auditors:

@@ -17,6 +17,7 @@ mod pairing;
 mod passphrase;
 mod plain;
 mod progress;
+mod proof;
 mod published;
 mod reading;
 mod session;

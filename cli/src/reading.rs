@@ -11,8 +11,9 @@ use alloy_primitives::{Address, U256};
 use clap::Args;
 use indexer::service::{Served, ServedError, ServedStatus};
 use indexer::{AnswerAt, ShownDataset, ShownGrant, ShownInFull, ShownResult};
-use ledger::Network;
 use ledger::chain::{At, Chain};
+use ledger::market::GrantStatus;
+use ledger::{Id, Network};
 use std::time::{Duration, Instant};
 use store::Stores;
 
@@ -149,6 +150,27 @@ impl Reading {
             }
             Self::Served { index, .. } => {
                 index.result(number)?.map(|one| self.take(one.at, one.said)).transpose()
+            }
+        }
+    }
+
+    /// The bytes of a proof of the event behind a row; of a grant, of the one that put it into
+    /// `status`, or of its latest change.
+    pub(crate) fn proof(
+        &self,
+        chain: &Chain,
+        id: Id,
+        status: Option<GrantStatus>,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        match self {
+            Self::Own { index, network, .. } => {
+                let log = index.event_of(id, status)?;
+                let prove = |log| chain.node().prove_log(&log, &network.contracts);
+                Ok(log.map(prove).transpose()?)
+            }
+            Self::Served { index, .. } => {
+                let proof = index.proof(id, status)?;
+                proof.map(|one| self.take(one.at, one.said.into())).transpose()
             }
         }
     }

@@ -39,8 +39,8 @@ pub use read::page::{Mark, Page, Turn};
 pub use read::result::{Attestation, CircuitRow, ResultRow};
 pub use row::Moment;
 pub use shown::{
-    AnswerAt, Body, Ended, Known, NotProvable, Said, ShownAnchor, ShownAttestation, ShownDataset,
-    ShownGrant, ShownInFull, ShownLog, ShownResult, ShownTerms, ShownTermsSpan, ShownVersion,
-    Standing,
+    AnswerAt, Body, Ended, Known, Mismatch, NotProvable, Said, ShownAnchor, ShownAttestation,
+    ShownDataset, ShownGrant, ShownInFull, ShownLog, ShownResult, ShownTerms, ShownTermsSpan,
+    ShownVersion, Standing,
 };
 pub use writer::Writer;

@@ -20,6 +20,7 @@ mod metrics;
 mod missed;
 mod page;
 mod pool;
+mod proofs;
 mod question;
 mod rates;
 mod refusal;
@@ -39,6 +40,7 @@ use ledger::Network;
 use ledger::chain::Chain;
 use metrics::Metrics;
 use pool::Pool;
+use proofs::Proofs;
 use rates::Rates;
 use status::Status;
 use std::net::{SocketAddr, TcpListener};
@@ -66,6 +68,7 @@ struct Service {
     network: Network,
     blocks: Blocks,
     pool: Pool,
+    proofs: Proofs,
     feed: Feed,
     status: Status,
     metrics: Metrics,
@@ -111,6 +114,7 @@ pub fn serve(
     let network = chain.network().clone();
     let service = Arc::new(Service {
         pool: Pool::start(&options.folder, &network)?,
+        proofs: Proofs::of(chain.node().url(), &network).map_err(IndexError::from)?,
         network,
         blocks: Blocks::of(stores),
         feed: Feed::default(),

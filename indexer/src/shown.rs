@@ -5,12 +5,14 @@
 //! are the same code.
 
 pub(crate) mod dataset;
+pub(crate) mod event;
 pub(crate) mod grant;
 pub(crate) mod history;
 pub(crate) mod log;
 pub(crate) mod result;
 
 pub use dataset::{Body, Ended, Known, NotProvable, Said, ShownDataset, ShownInFull, ShownTerms};
+pub use event::Mismatch;
 pub use grant::ShownGrant;
 pub use history::{ShownAttestation, ShownTermsSpan, ShownVersion};
 pub use log::{ShownAnchor, ShownLog};

@@ -8,17 +8,21 @@ mod deploy;
 mod error;
 mod event;
 mod node;
+mod receipt_proof;
 
 pub use call::{Anchoring, Balances, Done, Permit, Posting, Purchase};
 pub use deploy::{Circuit, Deployment, deploy};
 pub use error::{ChainError, Refusal};
 pub use event::{Event, NotEvent, RawLog};
 pub use node::{At, Block, Call, Included, Node};
+pub use receipt_proof::{
+    NotProved, Proved, ReceiptProof, ReceiptProofError, TrieError, verify_receipt_proof,
+};
 
 pub use alloy::signers::local::PrivateKeySigner;
 
 use crate::Network;
-use alloy_primitives::{Address, keccak256};
+use alloy_primitives::{Address, B256, keccak256};
 
 /// A network's contracts on its chain.
 pub struct Chain {
@@ -91,6 +95,28 @@ impl Chain {
             }
         }
         Ok(())
+    }
+
+    /// The hash of the block with this number, if there is one; all nodes must have the same.
+    ///
+    /// # Errors
+    /// One that has another or none, or does not answer.
+    pub fn block_hash(&self, number: u64) -> Result<Option<B256>, ChainError> {
+        let hash = |node: &Node| {
+            Ok::<_, ChainError>(node.block(At::Number(number))?.map(|block| block.hash))
+        };
+        let (first, others) = self.nodes.split_first().expect("a chain has a node");
+        let found = hash(first)?;
+        for other in others {
+            if hash(other)? != found {
+                return Err(ChainError::Disagree {
+                    a: first.url().to_owned(),
+                    b: other.url().to_owned(),
+                    what: format!("block {number}"),
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// The contracts' addresses.

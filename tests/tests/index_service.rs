@@ -2,7 +2,7 @@
 //! only where the chain, the policy and the record say so.
 
 use serde_json::Value;
-use tests::scene::{Done, Scene, data};
+use tests::scene::{Actor, Done, Scene, data};
 use tests::serving::Serving;
 
 #[test]
@@ -37,6 +37,7 @@ fn a_served_index_gives_the_answers_of_the_own_one() {
             assert_eq!(served.err, own.err, "{words:?}");
         }
     }
+    proofs_are_held_against_the_own_node(&scene, &lab, &serving.url);
     let by_environment = Done::of(lab.command(["search"]).env("PROVENOME_INDEX", &serving.url));
     assert_eq!(by_environment.yes().out, lab.run(["search"]).out);
     let own = lab.json(["search"]);
@@ -50,11 +51,65 @@ fn a_served_index_gives_the_answers_of_the_own_one() {
     let other = Scene::new();
     let stranger = other.actor("stranger");
     stranger.sell_small();
+    // A proof is of no block of its chain, whether that has as many blocks or not yet.
+    let listing = scene.path("dataset-1.proof");
+    let verify = || stranger.run(["verify", listing.to_str().unwrap()]);
+    verify().could_not("the node has no block");
+    (0..10).for_each(|_| other.warp(1));
+    verify().no("FAIL  block");
     stranger.run(["search", "--index", &serving.url]).could_not("follows another network");
     stranger.run(["search", "--index", "ftp://x"]).could_not("is no address of a served index");
     assert_eq!(serving.end(), Some(0));
     lab.run(["search", "--index", "http://127.0.0.1:1"]).could_not("does not answer");
     indexer.run(["index", "serve", "--once"]).yes().says("the index is at block");
+}
+
+/// Of each row a proof from a served index and one of the own: the same, and checked alike.
+fn proofs_are_held_against_the_own_node(scene: &Scene, lab: &Actor<'_>, index: &str) {
+    for (id, change, event) in [
+        ("dataset:1", None, "Listed"),
+        ("grant:1", None, "Delivered"),
+        ("grant:1", Some("paid"), "Bought"),
+    ] {
+        let name = format!("{}{}.proof", id.replace(':', "-"), change.unwrap_or_default());
+        let own = format!("own-{name}");
+        let words = |file: &str| {
+            let mut command = lab.command(["--json", "show", id, "--proof", file]);
+            command.args(change.map(|change| ["--change", change]).into_iter().flatten());
+            command
+        };
+        let shown = Done::of(words(&name).args(["--index", index])).yes().json();
+        assert_eq!(shown["proof"]["event"], event);
+        Done::of(&mut words(&own)).yes();
+        let proof = std::fs::read(scene.path(&name)).unwrap();
+        assert_eq!(proof, std::fs::read(scene.path(&own)).unwrap(), "{name}");
+        let verified = lab.json(["verify", &name]);
+        assert_eq!((&verified["event"], &verified["id"]), (&event.into(), &id.into()));
+        assert_eq!(verified["block_hash"], shown["proof"]["block_hash"]);
+        let hash = verified["block_hash"].as_str().unwrap();
+        // With the hash given no node is asked.
+        let nowhere = "http://127.0.0.1:1";
+        lab.run(["verify", &name, "--block", hash, "--rpc", nowhere]).yes().says(event);
+        lab.run(["verify", &name, "--rpc", nowhere]).could_not("does not answer");
+        lab.run(["verify", &name, "--block", &format!("0x{}", "1".repeat(64))]).no("FAIL  block");
+        // Nothing is overwritten.
+        Done::of(&mut words(&name)).could_not("is there already");
+
+        let (mut altered, last) = (proof.clone(), proof.len() - 1);
+        altered[last / 2] ^= 1;
+        std::fs::write(scene.path("altered.proof"), &altered).unwrap();
+        lab.run(["verify", "altered.proof"]).no("FAIL  ");
+        std::fs::write(scene.path("altered.proof"), &proof[..last]).unwrap();
+        lab.run(["verify", "altered.proof"]).no("FAIL  form");
+    }
+    lab.run(["show", "grant:1", "--proof", "none.proof", "--change", "settled"])
+        .no("grant:1 was never settled");
+    lab.run(["show", "grant:1", "--proof", "none.proof", "--change", "settled", "--index", index])
+        .no("grant:1 was never settled");
+    lab.run(["show", "dataset:1", "--proof", "none.proof", "--change", "paid"])
+        .could_not("--change is for grants");
+    lab.run(["show", "dataset:9", "--proof", "none.proof"]).no("there is no dataset:9");
+    assert!(!scene.path("none.proof").exists());
 }
 
 #[test]
@@ -84,6 +139,15 @@ fn a_result_is_proved_only_with_its_record_and_a_circuit_of_the_policy() {
         (&"proved".into(), &true.into())
     );
     assert_eq!(proved, hospital.json(["show", "result:1"]));
+    let proof = ["show", "result:1", "--proof", "result.proof", "--index", &serving.url];
+    hospital.run(proof).yes().says("Posted, log");
+    hospital.run(["show", "result:1", "--proof", "own.proof"]).yes();
+    let read = |name: &str| std::fs::read(scene.path(name)).unwrap();
+    assert_eq!(read("result.proof"), read("own.proof"));
+    let posted = hospital.json(["verify", "result.proof"]);
+    assert_eq!((&posted["event"], &posted["id"]), (&"Posted".into(), &"result:1".into()));
+    let step = posted["says"].as_array().unwrap().iter().find(|said| said["name"] == "step");
+    assert_eq!(step.unwrap()["value"], proved["step"]);
     assert_eq!(serving.json("/v1/results?dataset=1")["results"][0]["standing"], "proved");
     let graph = &serving.json("/v1/results/1/graph")["graph"];
     let kinds = |name: &str| -> Vec<String> {

@@ -1,32 +1,59 @@
 use crate::answer::{Answer, Lines};
 use crate::failure::Failure;
 use crate::plain::{plain, plain_lines};
-use crate::reading::IndexArg;
+use crate::reading::{IndexArg, Reading};
 use crate::session::Session;
-use crate::{clock, describe};
+use crate::{clock, describe, proof};
 use alloy_primitives::{B256, U256};
 use clap::Args;
-use indexer::{Dataset, Index, ShownDataset, ShownGrant, ShownInFull, ShownResult, Standing};
+use indexer::{
+    Dataset, Index, Mismatch, ShownDataset, ShownGrant, ShownInFull, ShownResult, Standing,
+};
+use ledger::chain::Event;
+use ledger::market::GrantStatus;
 use ledger::{Id, Network, Thing};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Show a dataset, a grant or a result.
 ///
 /// Of a dataset this is what `buy` will name: if price, terms or version change afterwards, `buy`
 /// refuses. Titles and descriptions are the provider's words.
 ///
+/// --proof FILE asks for a proof that the event behind the row is in a block: a dataset's listing, a
+/// result's posting, a grant's latest change or the one that --change names. It is held against the
+/// hash that your own node gives the block, and what is shown against what the event says; then it is
+/// written to FILE, which must not be there. With --index the served index makes it, and what the
+/// event says is not that server's word any more. Exit code 1 where the proof does not hold.
+/// `provenome verify FILE` checks it again.
+///
 /// JSON, dataset: the keys of `search`, and attestations, revocations, same_roots, warnings.
 /// Grant: those of `grants`. Result: id, dataset, version, poster, circuit, step, record, time,
 /// standing, why, development_keys. "proved" where the chain accepted the proof, the policy names the
-/// circuit, and the statement was recomputed from the record; else "posted", and why.
+/// circuit, and the statement was recomputed from the record; else "posted", and why. With --proof
+/// also proof: {file, event, block, block_hash, transaction, log}.
 #[derive(Debug, Args)]
-#[command(after_long_help = "Example:\n  provenome show dataset:1")]
+#[command(
+    after_long_help = "Examples:\n  provenome show dataset:1\n  provenome show grant:1 --proof grant.proof --change paid"
+)]
 pub(crate) struct Show {
     /// dataset:N, grant:N or result:N
     id: Id,
+    /// Write a proof of the event behind it to this file, once it was checked
+    #[arg(long, value_name = "FILE")]
+    proof: Option<PathBuf>,
+    /// With --proof, of a grant: the change into this status, such as paid, not the latest
+    #[arg(long, value_name = "STATUS", requires = "proof", value_parser = status)]
+    change: Option<GrantStatus>,
     #[command(flatten)]
     index: IndexArg,
+}
+
+fn status(word: &str) -> Result<GrantStatus, String> {
+    GrantStatus::from_word(word).ok_or_else(|| {
+        "it is none of paid, delivered, settled, declined, refunded, withdrawn, revoked".to_owned()
+    })
 }
 
 /// What a buyer was shown of a dataset.
@@ -61,18 +88,75 @@ pub(crate) fn run(session: &Session, args: &Show) -> Result<Answer, Failure> {
     match args.id.thing {
         Thing::Dataset => {
             let dataset = index.dataset(number)?.ok_or_else(|| no_dataset(number))?;
-            show_dataset(session, &network, &dataset)
+            let verify = |event: &Event| dataset.dataset.verify_listing(event);
+            let proof = prove(session, &index, args, None, verify)?;
+            Ok(proof.beside(show_dataset(session, &network, &dataset)?))
         }
         Thing::Grant => {
             let no_grant = || super::deliver::no_grant(number);
             let grant = index.grant(number)?.ok_or_else(no_grant)?;
-            Ok(show_grant(&network, &grant))
+            // What is shown is proved, even if the grant changed meanwhile.
+            let status = args.change.unwrap_or(grant.status);
+            let verify = |event: &Event| grant.verify_change(event, status);
+            let proof = prove(session, &index, args, Some(status), verify)?;
+            Ok(proof.beside(show_grant(&network, &grant)))
         }
         Thing::Result => {
             let result = index.result(number)?.ok_or_else(|| no_result(number))?;
-            Ok(show_result(&result))
+            let proof = prove(session, &index, args, None, |event| result.verify_posting(event))?;
+            Ok(proof.beside(show_result(&result)))
         }
     }
+}
+
+/// A proof that was checked and written; none where none was asked for.
+struct Written(Option<(String, Value)>);
+
+impl Written {
+    fn beside(self, answer: Answer) -> Answer {
+        match self.0 {
+            Some((text, json)) => answer.with(&text, "proof", json),
+            None => answer,
+        }
+    }
+}
+
+/// Fetches, checks and writes the proof that is asked for; `verify` holds the row against the event.
+fn prove(
+    session: &Session,
+    index: &Reading,
+    args: &Show,
+    status: Option<GrantStatus>,
+    verify: impl Fn(&Event) -> Result<(), Mismatch>,
+) -> Result<Written, Failure> {
+    let Some(file) = &args.proof else { return Ok(Written(None)) };
+    if args.change.is_some() && args.id.thing != Thing::Grant {
+        let what = format!("--change is for grants, and {} is none", args.id);
+        return Err(Failure::could_not(what).hint("leave --change out"));
+    }
+    let found = proof::fetch(session, index, args.id, status)?;
+    let (bytes, proved) = found.ok_or_else(|| match args.change {
+        Some(status) => Failure::no(format!("{} was never {}", args.id, status.word())),
+        None => Failure::could_not(format!("the index gives no proof of {}", args.id))
+            .hint("leave --index out to have the proof made from your own node"),
+    })?;
+    verify(&proved.event).map_err(|why| {
+        Failure::no(format!("{} is not what its event says: {why}", args.id))
+            .check("proof")
+            .hint("leave --index out to use your own index")
+    })?;
+    proof::write(file, &bytes)?;
+    let (event, path) = (proof::name(&proved.event), file.display());
+    let text = format!(
+        "\nproof     {path}: {event}, log {} of transaction {} in block {} {}; `provenome verify {path}` \
+         checks it again\n",
+        proved.log, proved.transaction, proved.block, proved.hash,
+    );
+    let json = json!({
+        "file": file, "event": event, "block": proved.block, "block_hash": proved.hash,
+        "transaction": proved.transaction, "log": proved.log,
+    });
+    Ok(Written(Some((text, json))))
 }
 
 /// A dataset that must be there.

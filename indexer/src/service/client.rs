@@ -3,7 +3,9 @@
 
 use super::status::Phase;
 use crate::{AnswerAt, ShownDataset, ShownGrant, ShownInFull, ShownResult};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use ledger::market::GrantStatus;
+use ledger::{Id, Thing};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -192,6 +194,35 @@ impl Served {
         }
         let whole: Option<Whole<One>> = self.ask(&format!("/v1/results/{number}"), &[])?;
         Ok(whole.map(|whole| Said { at: whole.at, said: whole.said.result }))
+    }
+
+    /// The bytes of a proof of the event behind a row, if there is such a one: of a grant the event
+    /// that put it into `status`, or its latest change. Nothing of it is checked yet.
+    ///
+    /// # Errors
+    /// As [`Served::status`].
+    pub fn proof(
+        &self,
+        id: Id,
+        status: Option<GrantStatus>,
+    ) -> Result<Option<Said<Bytes>>, ServedError> {
+        #[derive(Deserialize)]
+        struct One {
+            proof: Proof,
+        }
+        #[derive(Deserialize)]
+        struct Proof {
+            bytes: Bytes,
+        }
+        let list = match id.thing {
+            Thing::Dataset => "datasets",
+            Thing::Grant => "grants",
+            Thing::Result => "results",
+        };
+        let query: Vec<_> = status.map(|status| ("status", status.word())).into_iter().collect();
+        let path = format!("/v1/{list}/{}/proof", id.number);
+        let whole: Option<Whole<One>> = self.ask(&path, &query)?;
+        Ok(whole.map(|whole| Said { at: whole.at, said: whole.said.proof.bytes }))
     }
 
     /// The grants that `buyer` bought, from the first.

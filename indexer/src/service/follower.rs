@@ -226,24 +226,9 @@ fn changed(events: &[Noted]) -> Vec<String> {
 }
 
 fn thing(event: &Event) -> Option<String> {
-    let (thing, number) = match event {
-        Event::Listed { dataset, .. }
-        | Event::Versioned { dataset, .. }
-        | Event::TermsSet { dataset, .. }
-        | Event::StatusSet { dataset, .. }
-        | Event::DatasetTransferred { dataset, .. } => (Thing::Dataset, dataset),
-        Event::Bought { grant, .. }
-        | Event::Delivered { grant, .. }
-        | Event::Declined { grant, .. }
-        | Event::Settled { grant, .. }
-        | Event::Refunded { grant, .. }
-        | Event::Revoked { grant, .. } => (Thing::Grant, grant),
-        Event::Posted(posted) => (Thing::Result, &posted.result),
-        Event::Attested(attested) => (Thing::Dataset, &attested.dataset),
-        Event::Opened { log, .. } | Event::Anchored { log, .. } => {
-            return Some(format!("log:{log}"));
-        }
-        _ => return None,
-    };
-    Some(Id::new(thing, *number).to_string())
+    match event {
+        Event::Attested(attested) => Some(Id::new(Thing::Dataset, attested.dataset).to_string()),
+        Event::Opened { log, .. } | Event::Anchored { log, .. } => Some(format!("log:{log}")),
+        event => event.subject().map(|id| id.to_string()),
+    }
 }

@@ -7,7 +7,7 @@ use super::pool::Reader;
 use super::question::Question;
 use super::rates::Peer;
 use super::refusal::Refusal;
-use super::routes::{ROUTES, Route};
+use super::routes::{PROOFS, ProofRoute, ROUTES, Route};
 use super::status::Phase;
 use super::{Service, metrics, page};
 use crate::{AnswerAt, IndexError, Position};
@@ -41,6 +41,12 @@ pub(super) fn router(service: Arc<Service>) -> Router {
     for route in &ROUTES {
         let handler = move |state: Shared, path, query, headers: HeaderMap| async move {
             answer(route, state, path, query, &headers).await
+        };
+        router = router.route(route.path, get(handler));
+    }
+    for route in &PROOFS {
+        let handler = move |state: Shared, path, query, headers: HeaderMap| async move {
+            prove(route, state, path, query, &headers).await
         };
         router = router.route(route.path, get(handler));
     }
@@ -88,24 +94,45 @@ async fn surround(State(service): Shared, request: Request, next: Next) -> Respo
 /// The route's pattern: few and fixed, whatever is asked.
 fn known(matched: Option<&MatchedPath>) -> &'static str {
     let others = ["/v1/follow", "/v1/openapi.json", "/health", "/metrics"];
-    let known = ROUTES.iter().map(|route| route.path).chain(others).chain(["/"]);
+    let proofs = PROOFS.iter().map(|route| route.path);
+    let known = ROUTES.iter().map(|route| route.path).chain(proofs).chain(others).chain(["/"]);
     let is = |path: &&str| matched.is_some_and(|matched| matched.as_str() == *path);
     known.into_iter().find(is).unwrap_or("other")
 }
+
+type Asked = Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>;
 
 async fn answer(
     route: &'static Route,
     State(service): Shared,
     path: RawPathParams,
-    query: Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
+    query: Asked,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
+    let (question, asked) = (question(&path, query)?, Arc::clone(&service));
+    let ready = service.pool.ask(move |reader| reader.answer(route, &asked, &question)).await??;
+    Ok(tagged(JSON, ready, headers))
+}
+
+/// A reader finds the event; the node is asked by others, so that no reader waits for it.
+async fn prove(
+    route: &'static ProofRoute,
+    State(service): Shared,
+    path: RawPathParams,
+    query: Asked,
+    headers: &HeaderMap,
+) -> Result<Response, Refusal> {
+    let question = question(&path, query)?;
+    let sought = service.pool.ask(move |reader| route.seek(reader, &question)).await??;
+    let proof = service.proofs.of_log(sought.log.clone()).await?;
+    Ok(tagged(JSON, Ready::of(sought.whole(&proof)), headers))
+}
+
+fn question(path: &RawPathParams, query: Asked) -> Result<Question, Refusal> {
     let Query(query) =
         query.map_err(|_| Refusal::malformed("the query", "it is no list of NAME=VALUE"))?;
     let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let (question, asked) = (Question { path, query }, Arc::clone(&service));
-    let ready = service.pool.ask(move |reader| reader.answer(route, &asked, &question)).await??;
-    Ok(tagged(JSON, ready, headers))
+    Ok(Question { path, query })
 }
 
 /// The body under its own digest as entity tag; without the body where the client has it already.
@@ -139,7 +166,7 @@ impl IntoResponse for Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, JSON);
         match self {
-            Self::Busy | Self::Empty | Self::TooOften => {
+            Self::Busy | Self::Empty | Self::TooOften | Self::NoNode(_) | Self::BlockGone(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Method => {

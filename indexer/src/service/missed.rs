@@ -5,9 +5,9 @@ use super::feed::{event, id};
 use super::follower::{block, blocks};
 use super::status::Phase;
 use crate::follow::{BlockId, Noted};
+use crate::read::event as stored;
 use crate::row::{all, first};
 use crate::{AnswerAt, Index, IndexError, Position};
-use alloy_primitives::B256;
 use ledger::chain::{Event, RawLog};
 use serde_json::json;
 
@@ -104,20 +104,10 @@ impl Index {
 
     /// The events of blocks `after` + 1 to `to`.
     fn events_between(&self, after: u64, to: u64) -> Result<Vec<Noted>, IndexError> {
-        let sql = "SELECT block, log_index, block_hash, tx, address, topics, data FROM events \
-                   WHERE block > ?1 AND block <= ?2 ORDER BY block, log_index";
+        let sql =
+            format!("{} WHERE block > ?1 AND block <= ?2 ORDER BY block, log_index", stored::EVENT);
         let bounds = (after.cast_signed(), to.cast_signed());
-        let logs = all(&self.connection, sql, bounds, |c| {
-            Ok(RawLog {
-                block: c.number()?,
-                index: c.number()?,
-                block_hash: c.word()?,
-                transaction: c.word()?,
-                address: c.address()?,
-                topics: c.get::<Vec<u8>>()?.chunks_exact(32).map(B256::from_slice).collect(),
-                data: c.get()?,
-            })
-        })?;
+        let logs = all(&self.connection, &sql, bounds, stored::event)?;
         logs.into_iter().map(|log| self.noted(&log)).collect()
     }
 
@@ -137,6 +127,7 @@ fn read_id(text: &str) -> Option<BlockId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloy_primitives::B256;
 
     #[test]
     fn ids_read_back_and_others_are_none() {

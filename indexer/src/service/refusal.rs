@@ -46,6 +46,26 @@ pub(super) enum Refusal {
     /// The question reads too much.
     #[error("the question takes longer than {} seconds: ask for less", PATIENCE.as_secs())]
     TooSlow,
+    /// The node did not answer, or not in time. Its address may have a key in it.
+    #[error(
+        "the node that this service asks gives no header and receipts of block {0}: ask again later"
+    )]
+    NoNode(u64),
+    /// What a proof would be of has left the chain.
+    #[error(
+        "block {0} is not on the chain of the node that this service asks any more: ask again in a \
+         moment, when the index has followed"
+    )]
+    BlockGone(u64),
+    /// The node lies.
+    #[error(
+        "the node that this service asks gives a header and receipts of block {0} that do not amount \
+         to its hash: no proof can be made of them"
+    )]
+    FalseNode(u64),
+    /// What cannot be proved within the limits, or is not where the index has it.
+    #[error("{0}")]
+    Unprovable(String),
     /// What the service needs could not be read. The cause is not for strangers.
     #[error("the index could not be read")]
     Broken(#[source] IndexError),
@@ -69,6 +89,10 @@ impl Refusal {
             Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "too-often"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::TooSlow => (StatusCode::SERVICE_UNAVAILABLE, "too-slow"),
+            Self::NoNode(_) => (StatusCode::SERVICE_UNAVAILABLE, "node"),
+            Self::BlockGone(_) => (StatusCode::CONFLICT, "block-gone"),
+            Self::FalseNode(_) => (StatusCode::BAD_GATEWAY, "false-node"),
+            Self::Unprovable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unprovable"),
             Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
         }
     }

@@ -4,7 +4,10 @@
 mod datasets;
 mod grants;
 mod logs;
+mod proofs;
 mod results;
+
+pub(super) use proofs::{PROOFS, ProofRoute};
 
 use super::blocks::MOMENT;
 use super::drawn::Drawn;
@@ -147,7 +150,7 @@ fn status(reading: &Reading<'_>) -> Result<Members, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::ROUTES;
+    use super::{PROOFS, ROUTES};
     use crate::service::http::OPENAPI;
     use serde_json::Value;
     use std::collections::BTreeMap;
@@ -164,7 +167,9 @@ mod tests {
         for other in ["/v1/follow", "/v1/openapi.json", "/health", "/metrics"] {
             assert_eq!(paths.remove(other), Some(Vec::new()), "{other}");
         }
-        let routes = ROUTES.iter().map(|route| (route.path, route.parameters.to_vec())).collect();
+        let proofs = PROOFS.iter().map(|route| (route.path, route.parameters.to_vec()));
+        let routes = ROUTES.iter().map(|route| (route.path, route.parameters.to_vec()));
+        let routes = routes.chain(proofs).collect();
         assert_eq!(paths, routes);
     }
 }

@@ -5,6 +5,7 @@ mod depths;
 mod faults;
 mod missed;
 mod moves;
+mod proofs;
 mod refusals;
 
 use crate::scene::Scene;

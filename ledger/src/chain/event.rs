@@ -3,10 +3,10 @@
 use super::contracts::ResultLedger;
 use super::contracts::{DatasetRegistry, GrantMarket, ProtocolRegistry, ProvenanceLog};
 use crate::dataset::Version;
-use crate::market::{Order, SaleStatus, Terms};
+use crate::market::{GrantStatus, Order, SaleStatus, Terms};
 use crate::network::Contracts;
 use crate::posting::{Attested, Posted};
-use crate::{CircuitId, LogId, StepId};
+use crate::{CircuitId, Id, LogId, StepId, Thing};
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolEventInterface as _;
 
@@ -70,27 +70,69 @@ impl Event {
     /// # Errors
     /// A log of another contract, or one that does not decode.
     pub fn decode(contracts: &Contracts, log: &RawLog) -> Result<Self, NotEvent> {
-        let not = |why: String| NotEvent {
+        Self::read(contracts, log.address, &log.topics, &log.data).map_err(|why| NotEvent {
             block: log.block,
             index: log.index,
             contract: log.address,
             why,
-        };
-        let (topics, data) = (log.topics.as_slice(), log.data.as_slice());
-        let decoded = if log.address == contracts.registry.address {
+        })
+    }
+
+    /// What topics and data say that `contract` emitted, or why it did not.
+    pub(super) fn read(
+        contracts: &Contracts,
+        contract: Address,
+        topics: &[B256],
+        data: &[u8],
+    ) -> Result<Self, String> {
+        let decoded = if contract == contracts.registry.address {
             registry(topics, data)
-        } else if log.address == contracts.market.address {
+        } else if contract == contracts.market.address {
             market(topics, data)
-        } else if log.address == contracts.protocols.address {
+        } else if contract == contracts.protocols.address {
             protocols(topics, data)
-        } else if log.address == contracts.ledger.address {
+        } else if contract == contracts.ledger.address {
             results(topics, data)
-        } else if log.address == contracts.log.address {
+        } else if contract == contracts.log.address {
             logs(topics, data)
         } else {
-            return Err(not("the network file does not name it".to_owned()));
+            return Err("the network file does not name it".to_owned());
         };
-        decoded.map_err(|why| not(why.to_string()))
+        decoded.map_err(|why| why.to_string())
+    }
+
+    /// The dataset, grant or result that it makes or changes, if it does.
+    pub fn subject(&self) -> Option<Id> {
+        let (thing, number) = match self {
+            Self::Listed { dataset, .. }
+            | Self::Versioned { dataset, .. }
+            | Self::TermsSet { dataset, .. }
+            | Self::StatusSet { dataset, .. }
+            | Self::DatasetTransferred { dataset, .. } => (Thing::Dataset, dataset),
+            Self::Bought { grant, .. }
+            | Self::Delivered { grant, .. }
+            | Self::Declined { grant, .. }
+            | Self::Settled { grant, .. }
+            | Self::Refunded { grant, .. }
+            | Self::Revoked { grant, .. } => (Thing::Grant, grant),
+            Self::Posted(posted) => (Thing::Result, &posted.result),
+            _ => return None,
+        };
+        Some(Id::new(thing, *number))
+    }
+
+    /// The status into which it puts its grant, if it does.
+    pub const fn grant_status(&self) -> Option<GrantStatus> {
+        Some(match self {
+            Self::Bought { .. } => GrantStatus::Paid,
+            Self::Delivered { .. } => GrantStatus::Delivered,
+            Self::Declined { .. } => GrantStatus::Declined,
+            Self::Settled { .. } => GrantStatus::Settled,
+            Self::Refunded { .. } => GrantStatus::Refunded,
+            Self::Revoked { settled: false, .. } => GrantStatus::Withdrawn,
+            Self::Revoked { settled: true, .. } => GrantStatus::Revoked,
+            _ => return None,
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::ChainError;
 use super::event::RawLog;
-use alloy::consensus::BlockHeader as _;
 use alloy::consensus::proofs::calculate_receipt_root;
+use alloy::consensus::{BlockHeader as _, Header};
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use alloy::network::TransactionBuilder as _;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
@@ -204,23 +204,31 @@ impl Node {
         contracts: &[Address],
         block: &Block,
     ) -> Result<Option<Vec<RawLog>>, ChainError> {
-        let none =
-            |what: &str| self.strange(&format!("it has no {what} of block {}", block.number));
-        let at = At::Hash(block.hash);
-        let header = self.wait(async { self.provider.get_block(at.into()).await })?;
-        let header = header.ok_or_else(|| none("header"))?.header;
-        let receipts = self.wait(async { self.provider.get_block_receipts(at.into()).await })?;
-        let receipts = receipts.ok_or_else(|| none("receipts"))?;
+        let (header, receipts) = self.header_and_receipts(block.number, block.hash)?;
         let encoded: Vec<_> = receipts
             .iter()
             .map(|receipt| receipt.inner.clone().into_primitives_receipt())
             .collect();
-        if header.inner.hash_slow() != block.hash
-            || calculate_receipt_root(&encoded) != header.receipts_root()
+        if header.hash_slow() != block.hash
+            || calculate_receipt_root(&encoded) != header.receipts_root
         {
             return Ok(None);
         }
         self.logs_of(contracts, block, &receipts).map(Some)
+    }
+
+    /// What the node gives as a block's header and receipts: so far its word.
+    pub(super) fn header_and_receipts(
+        &self,
+        number: u64,
+        hash: B256,
+    ) -> Result<(Header, Vec<TransactionReceipt>), ChainError> {
+        let none = |what: &str| self.strange(&format!("it has no {what} of block {number}"));
+        let at = At::Hash(hash);
+        let block = self.wait(async { self.provider.get_block(at.into()).await })?;
+        let header = block.ok_or_else(|| none("header"))?.header.inner;
+        let receipts = self.wait(async { self.provider.get_block_receipts(at.into()).await })?;
+        Ok((header, receipts.ok_or_else(|| none("receipts"))?))
     }
 
     /// Positions count over the block; what a receipt itself says of them is bound by nothing.

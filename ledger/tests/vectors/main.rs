@@ -4,6 +4,8 @@
 mod dag_cbor;
 mod hashes;
 mod logs;
+#[cfg(feature = "chain")]
+mod proofs;
 mod statements;
 mod steps;
 
