@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Within {
-    /// Only records whose POS lies here, such as 22 or 22:16050075-16060000; may be given again
+    /// Only records whose POS lies here: 22, 22:100 or 22:100-200; may be given again
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
     /// The index by which regions are found [default: FILE.csi or FILE.tbi]

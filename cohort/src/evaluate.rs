@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use crate::column_set::{ColumnSet, Wanted};
+use crate::field::{After, Field};
 use crate::genotypes::Genotypes;
 use crate::labels::{Joined, Joining, Labels, LabelsError};
 use crate::read_error::ReadError;
@@ -78,7 +79,7 @@ pub enum EvaluateError {
         name: String,
     },
     /// A record that was read, and that the question does not fit.
-    #[error("{name}, {at}: {refusal}")]
+    #[error("{name}, {at}{}: {refusal}", After(refusal.field(*at).as_ref()))]
     Refused {
         /// The file.
         name: String,
@@ -106,11 +107,13 @@ pub enum Refusal {
     MayPair,
     /// A genotype of X or Y in a PLINK set, of a sample of unknown sex.
     #[error(
-        "sample {sample}: its sex is not known, so neither how many alleles it has here; state it in the fam or psam, or ask for the genotypes as VCF or BCF"
+        "its sex is not known, so neither how many alleles it has here; state it in the fam or psam, or ask for the genotypes as VCF or BCF"
     )]
     NoSex {
         /// The sample's name.
         sample: String,
+        /// Its place among all, from 0.
+        place: usize,
     },
     /// A genotype in a PLINK set that does not fit its sample's sex.
     #[error(
@@ -119,29 +122,43 @@ pub enum Refusal {
     NotOfSex,
     /// A half call, and no word on how to read it.
     #[error(
-        "sample {sample}: a half call, of which some alleles were called and some not; say whether to read it as haploid, missing or reference"
+        "a half call, of which some alleles were called and some not; say whether to read it as haploid, missing or reference"
     )]
     HalfCall {
         /// The sample's name.
         sample: String,
+        /// Its place among all, from 0.
+        place: usize,
     },
     /// Genotypes are counted, and this one has not two alleles.
-    #[error(
-        "sample {sample}: a genotype that is not diploid; cohort-count counts diploid genotypes alone"
-    )]
+    #[error("a genotype that is not diploid; cohort-count counts diploid genotypes alone")]
     NotDiploid {
         /// The sample's name.
         sample: String,
+        /// Its place among all, from 0.
+        place: usize,
     },
 }
 
 impl Refusal {
-    pub(crate) fn half_call(sample: String) -> Refusal {
-        Refusal::HalfCall { sample }
+    pub(crate) fn half_call(sample: String, place: usize) -> Refusal {
+        Refusal::HalfCall { sample, place }
     }
 
-    pub(crate) fn not_diploid(sample: String) -> Refusal {
-        Refusal::NotDiploid { sample }
+    pub(crate) fn not_diploid(sample: String, place: usize) -> Refusal {
+        Refusal::NotDiploid { sample, place }
+    }
+
+    /// What of the record this is about, where it is about one field.
+    fn field(&self, at: At) -> Option<Field> {
+        let field = match self {
+            Refusal::NoGenotypes => Field::format(),
+            Refusal::NoSex { sample, place }
+            | Refusal::HalfCall { sample, place }
+            | Refusal::NotDiploid { sample, place } => Field::sample(*place, sample),
+            Refusal::MayPair | Refusal::NotOfSex => return None,
+        };
+        Some(if at.is_line() { field } else { field.without_column() })
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod text;
 #[non_exhaustive]
 pub enum GenotypeFault {
     /// No characters.
-    #[error("the genotype is empty")]
+    #[error("the genotype is empty: expected allele numbers, or '.' where it is missing")]
     Empty,
     /// Something else than alleles joined by `/` or `|`.
     #[error("the genotype is malformed: expected allele numbers or '.', joined by '/' or '|'")]
@@ -21,8 +21,19 @@ pub enum GenotypeFault {
     )]
     Reserved,
     /// A number above that of the record's ALTs.
-    #[error("an allele index beyond the record's ALTs")]
-    BeyondAlternates,
+    #[error("an allele index beyond the record's ALTs: expected {most} at most")]
+    BeyondAlternates {
+        /// The number of ALTs.
+        most: u32,
+    },
+    /// More parts between colons than FORMAT has keys, so that none is sure to be its key's.
+    #[error("{found} parts between colons, but FORMAT names {expected}")]
+    Parts {
+        /// How many there are.
+        found: usize,
+        /// How many keys FORMAT has.
+        expected: usize,
+    },
 }
 
 /// An allele that was not called.

@@ -86,6 +86,7 @@ impl Genotypes {
         regions: Regions,
         index: Option<&Path>,
     ) -> Result<(Genotypes, Access), ReadError> {
+        let regions = regions.of(&self.header);
         let dictionary = match &self.records {
             Records::Bcf(bcf) => Some(&**bcf.dictionary()),
             _ => None,

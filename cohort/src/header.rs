@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use crate::field::{FIRST_SAMPLE, Field, Found};
 use crate::name::{NameFault, name};
 
 const FIXED: [&str; 8] = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"];
@@ -60,24 +61,35 @@ pub enum HeaderFault {
     #[error("expected a line beginning with ## or the line of column names, #CHROM")]
     NoColumnNames,
     /// The line of column names has other names than the standard's.
-    #[error("column {column} of the line of column names is not {expected}; tabs separate columns")]
+    #[error("expected the name of the column, and tabs between the columns{found}")]
     ColumnName {
         /// Counted from 1.
         column: usize,
         /// The standard's name.
         expected: &'static str,
+        /// The file's.
+        found: Found,
     },
     /// A sample's name cannot be used.
-    #[error("the name of sample {sample} {fault}")]
+    #[error("the name {fault}")]
     SampleName {
         /// Counted from 1.
         sample: usize,
+        /// The column in which it stands, from 1.
+        column: usize,
         /// Why.
         fault: NameFault,
     },
     /// Two columns have the same name.
-    #[error("two samples are named {0:?}")]
-    DuplicateSample(String),
+    #[error("two samples are named {name:?}")]
+    DuplicateSample {
+        /// The name.
+        name: String,
+        /// The second of them, counted from 1.
+        sample: usize,
+        /// The column in which it stands, from 1.
+        column: usize,
+    },
     /// More header than is read.
     #[error("the header is longer than 256 MiB")]
     TooLong,
@@ -110,6 +122,20 @@ pub enum HeaderFault {
         /// The name.
         expected: &'static str,
     },
+}
+
+impl HeaderFault {
+    /// The column that this is about, where it is about one.
+    pub(crate) fn field(&self) -> Option<Field> {
+        match self {
+            HeaderFault::ColumnName { column, expected, .. } => Some(Field::new(*column, expected)),
+            HeaderFault::SampleName { column, sample, .. }
+            | HeaderFault::DuplicateSample { column, sample, .. } => {
+                Some(Field::new(*column, &format!("sample {sample}")))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Header {
@@ -156,44 +182,46 @@ impl Header {
 
     fn take_column_names(&mut self, line: &[u8]) -> Result<(), HeaderFault> {
         let mut fields = line.split(|b| *b == b'\t');
+        let expect = |column, expected: &'static str, found: &[u8]| match found {
+            found if found == expected.as_bytes() => Ok(()),
+            found => Err(HeaderFault::ColumnName { column, expected, found: Found::new(found) }),
+        };
         for (i, expected) in FIXED.into_iter().enumerate() {
-            if fields.next() != Some(expected.as_bytes()) {
-                return Err(HeaderFault::ColumnName { column: i + 1, expected });
-            }
+            expect(i + 1, expected, fields.next().unwrap_or_default())?;
         }
         self.columns = FIXED.len();
-        match fields.next() {
-            None => return Ok(()),
-            Some(b"FORMAT") => self.columns += 1,
-            Some(_) => {
-                return Err(HeaderFault::ColumnName {
-                    column: FIXED.len() + 1,
-                    expected: "FORMAT",
-                });
-            }
-        }
-        for field in fields {
-            self.push_sample(field)?;
+        let Some(format) = fields.next() else { return Ok(()) };
+        self.columns += 1;
+        expect(self.columns, "FORMAT", format)?;
+        for (place, field) in fields.enumerate() {
+            self.push_sample(field, FIRST_SAMPLE + place)?;
         }
         self.columns += self.samples.len();
-        self.check_samples()
+        self.check_samples(|place| FIRST_SAMPLE + place).map_err(|(_, fault)| fault)
     }
 
-    /// Takes the name of the next sample.
-    pub(crate) fn push_sample(&mut self, bytes: &[u8]) -> Result<(), HeaderFault> {
+    /// Takes the name of the next sample, which stands in this column.
+    pub(crate) fn push_sample(&mut self, bytes: &[u8], column: usize) -> Result<(), HeaderFault> {
         let sample = self.samples.len() + 1;
-        let name = name(bytes).map_err(|fault| HeaderFault::SampleName { sample, fault })?;
+        let name =
+            name(bytes).map_err(|fault| HeaderFault::SampleName { sample, column, fault })?;
         self.samples.push(name.to_owned());
         Ok(())
     }
 
-    /// No two samples have one name.
-    pub(crate) fn check_samples(&self) -> Result<(), HeaderFault> {
+    /// No two samples have one name; otherwise the place of the second is returned too. `column_of` is
+    /// where the name of the sample at a place stands.
+    pub(crate) fn check_samples(
+        &self,
+        column_of: impl Fn(usize) -> usize,
+    ) -> Result<(), (usize, HeaderFault)> {
         let mut seen = HashSet::with_capacity(self.samples.len());
-        match self.samples.iter().find(|sample| !seen.insert(sample.as_str())) {
-            Some(twice) => Err(HeaderFault::DuplicateSample(twice.clone())),
-            None => Ok(()),
-        }
+        let mut samples = self.samples.iter().enumerate();
+        let Some((place, twice)) = samples.find(|(_, sample)| !seen.insert(sample.as_str())) else {
+            return Ok(());
+        };
+        let (sample, column) = (place + 1, column_of(place));
+        Err((place, HeaderFault::DuplicateSample { name: twice.clone(), sample, column }))
     }
 }
 
@@ -273,16 +301,24 @@ mod tests {
     #[test]
     fn wrong_headers_are_refused() {
         let names = |more: &str| format!("{NAMES}{more}");
+        let column_name = |column, expected, found: &str| {
+            let found = Found::new(found.as_bytes());
+            HeaderFault::ColumnName { column, expected, found }
+        };
         for (line, fault) in [
             ("##fileformat=VCFv3.3".to_owned(), HeaderFault::Version("VCFv3.3".into())),
             ("1\t100".to_owned(), HeaderFault::NoColumnNames),
             (String::new(), HeaderFault::NoColumnNames),
-            ("#CHROM POS".to_owned(), HeaderFault::ColumnName { column: 1, expected: "#CHROM" }),
-            (names("\tformat\tA"), HeaderFault::ColumnName { column: 9, expected: "FORMAT" }),
-            (names("\tFORMAT\tA\tB\tA"), HeaderFault::DuplicateSample("A".into())),
+            ("#CHROM POS".to_owned(), column_name(1, "#CHROM", "#CHROM POS")),
+            ("#CHROM".to_owned(), column_name(2, "POS", "")),
+            (names("\tformat\tA"), column_name(9, "FORMAT", "format")),
+            (
+                names("\tFORMAT\tA\tB\tA"),
+                HeaderFault::DuplicateSample { name: "A".into(), sample: 3, column: 12 },
+            ),
             (
                 names("\tFORMAT\tA\t"),
-                HeaderFault::SampleName { sample: 2, fault: NameFault::Empty },
+                HeaderFault::SampleName { sample: 2, column: 11, fault: NameFault::Empty },
             ),
         ] {
             assert_eq!(read(&[&line]).unwrap_err(), fault, "{line:?}");

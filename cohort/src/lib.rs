@@ -2,7 +2,7 @@
 //! variants, gives panel columns to whoever proves, and computes the plain results that proofs are
 //! held against. No cryptography, no environment, no clock, no terminal.
 //!
-//! A number that cannot be exact is an error that names file, line and sample; no error repeats a
+//! A number that cannot be exact is an error that names file, line and column; no error repeats a
 //! genotype. Memory does not grow with the number of records, except in [`inspect`].
 //! Specification: `docs/spec/genotypes.md`.
 //!
@@ -22,6 +22,7 @@
 //! # Ok::<(), cohort::EvaluateError>(())
 //! ```
 
+mod allele;
 mod assembly;
 mod batch;
 mod bcf;
@@ -30,6 +31,7 @@ mod chromosome;
 mod column_set;
 mod columns;
 mod evaluate;
+mod field;
 mod front;
 mod genotype;
 mod genotypes;
@@ -56,6 +58,7 @@ pub use columns::{Column, Columns, Reason, columns};
 pub use evaluate::{
     EvaluateError, HalfCall, Options, Refusal, Summary, allele_frequency, cohort_count,
 };
+pub use field::{Field, Found};
 pub use genotype::GenotypeFault;
 pub use genotypes::Genotypes;
 pub use header::{Contig, Header, HeaderFault, Sex};

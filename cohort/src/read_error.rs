@@ -1,9 +1,10 @@
-//! Why a file cannot be read to its end. Texts name the file, the line and the sample, and never
+//! Why a file cannot be read to its end. Texts name the file, the line and the column, and never
 //! repeat a genotype.
 
 use std::io;
 
 use crate::batch::BatchFault;
+use crate::field::{After, Field};
 use crate::header::HeaderFault;
 use crate::plink::PgenFault;
 use crate::record::{At, RecordFault};
@@ -151,22 +152,26 @@ pub enum ReadError {
         name: String,
     },
     /// A line of the header.
-    #[error("{name}, line {line}: {fault}")]
+    #[error("{name}, line {line}{}: {fault}", After(.field.as_deref()))]
     Header {
         /// The file.
         name: String,
         /// Counted from 1.
         line: u64,
+        /// The column, where it is about one.
+        field: Option<Box<Field>>,
         /// Why.
         fault: HeaderFault,
     },
     /// A record.
-    #[error("{name}, {at}: {fault}")]
+    #[error("{name}, {at}{}: {fault}", After(.field.as_deref()))]
     Record {
         /// The file.
         name: String,
         /// Which record.
         at: At,
+        /// The field, where it is about one.
+        field: Option<Box<Field>>,
         /// Why.
         fault: RecordFault,
     },
@@ -200,10 +205,13 @@ impl ReadError {
     }
 
     pub(crate) fn header(name: &str, line: u64, fault: HeaderFault) -> ReadError {
-        ReadError::Header { name: name.to_owned(), line, fault }
+        let field = fault.field().map(Box::new);
+        ReadError::Header { name: name.to_owned(), line, field, fault }
     }
 
     pub(crate) fn record(name: &str, at: At, fault: RecordFault) -> ReadError {
-        ReadError::Record { name: name.to_owned(), at, fault }
+        let field = fault.field();
+        let field = if at.is_line() { field } else { field.map(Field::without_column) };
+        ReadError::Record { name: name.to_owned(), at, field: field.map(Box::new), fault }
     }
 }

@@ -4,12 +4,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::allele::{is_alternate, is_bases, is_contig};
 use crate::bcf::{self, BcfFault};
 use crate::calls::Calls;
+use crate::field::{Field, Found};
 use crate::genotype::GenotypeFault;
 use crate::genotype::packed::Packed;
 use crate::header::Header;
-use crate::name::{NameFault, name};
+use crate::name::LONGEST;
 use crate::plink::pgen::PgenBody;
 use crate::plink::{PgenFault, SiteFault};
 use crate::variant::Variant;
@@ -35,6 +37,11 @@ impl At {
             At::Line(number) | At::Record(number) => (0, number),
             At::LineFrom(number, offset) | At::RecordFrom(number, offset) => (offset, number),
         }
+    }
+
+    /// Whether it is a line, which has columns.
+    pub(crate) const fn is_line(self) -> bool {
+        matches!(self, At::Line(_) | At::LineFrom(..))
     }
 
     /// The same, counted from a virtual offset.
@@ -84,30 +91,36 @@ pub enum RecordFault {
     )]
     NoEnd,
     /// CHROM cannot be used as a name.
-    #[error("CHROM {0}")]
-    Contig(NameFault),
-    /// CHROM has a space.
-    #[error("CHROM has a space")]
-    SpaceInContig,
+    #[error(
+        "not the name of a contig: expected printable ASCII without spaces, quotes, commas, backslashes and brackets, and no * or = in front; all of it may stand in <>{0}"
+    )]
+    Contig(Found),
+    /// CHROM is long.
+    #[error("the contig's name is longer than 65535 bytes")]
+    LongContig,
     /// POS is not a number.
-    #[error("POS is not a whole number from 0 to 9223372036854775807")]
-    Position,
-    /// REF is not an allele.
-    #[error("REF is not an allele: expected one or more printable ASCII characters, no comma")]
-    Reference,
+    #[error("not a whole number from 0 to 9223372036854775807{0}")]
+    Position(Found),
+    /// REF is not of bases.
+    #[error(
+        "not an allele: expected A, C, G, T and N in either case, and for an ambiguous base the first of its bases, such as A for R{0}"
+    )]
+    Reference(Found),
     /// An ALT is not an allele.
     #[error(
-        "ALT is not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas"
+        "not a list of alleles: expected '.' alone, or joined by commas bases (A, C, G, T, N and *), <ID>s and breakends such as A[22:5[{0}"
     )]
-    Alternates,
+    Alternates(Found),
     /// FORMAT names GT twice.
-    #[error("FORMAT names GT twice")]
+    #[error("GT is named twice")]
     GenotypesTwice,
     /// A genotype that cannot be read; its text is nowhere repeated.
-    #[error("sample {sample}: {fault}")]
+    #[error("{fault}")]
     Genotype {
         /// The sample's name.
         sample: String,
+        /// The sample's place among all, from 0.
+        place: usize,
         /// Why.
         fault: GenotypeFault,
     },
@@ -121,8 +134,13 @@ pub enum RecordFault {
     #[error("the record is longer than 1 GiB")]
     TooLong,
     /// A record of a BCF file.
-    #[error(transparent)]
-    Bcf(#[from] BcfFault),
+    #[error("{fault}")]
+    Bcf {
+        /// The field that is read, where it has a name.
+        field: Option<&'static str>,
+        /// Why.
+        fault: BcfFault,
+    },
     /// A record of a pgen.
     #[error(transparent)]
     Pgen(#[from] PgenFault),
@@ -132,6 +150,28 @@ pub enum RecordFault {
     /// Genotypes of a format that knows one ALT, and a site of several.
     #[error("several ALTs, but a file of this format has one for each record")]
     SeveralAlternates,
+}
+
+impl From<BcfFault> for RecordFault {
+    fn from(fault: BcfFault) -> Self {
+        RecordFault::Bcf { field: None, fault }
+    }
+}
+
+impl RecordFault {
+    /// The field of a VCF that this is about, where it is about one.
+    pub(crate) fn field(&self) -> Option<Field> {
+        Some(match self {
+            RecordFault::Contig(_) | RecordFault::LongContig => Field::new(1, "CHROM"),
+            RecordFault::Position(_) => Field::new(2, "POS"),
+            RecordFault::Reference(_) => Field::new(4, "REF"),
+            RecordFault::Alternates(_) | RecordFault::TooWide { .. } => Field::new(5, "ALT"),
+            RecordFault::GenotypesTwice => Field::format(),
+            RecordFault::Genotype { sample, place, .. } => Field::sample(*place, sample),
+            RecordFault::Bcf { field, .. } => Field::new(0, (*field)?).without_column(),
+            _ => return None,
+        })
+    }
 }
 
 /// The part of a record before its genotypes, checked; nothing after it is.
@@ -186,8 +226,11 @@ impl<'a> Record<'a> {
 }
 
 pub(crate) fn contig(bytes: &[u8]) -> Result<&str, RecordFault> {
-    let contig = name(bytes).map_err(RecordFault::Contig)?;
-    if contig.contains(' ') { Err(RecordFault::SpaceInContig) } else { Ok(contig) }
+    if bytes.len() > LONGEST {
+        return Err(RecordFault::LongContig);
+    }
+    let contig = str::from_utf8(bytes).ok().filter(|_| is_contig(bytes));
+    contig.ok_or_else(|| RecordFault::Contig(Found::new(bytes)))
 }
 
 pub(crate) fn position(digits: &[u8]) -> Option<u64> {
@@ -199,24 +242,26 @@ pub(crate) fn position(digits: &[u8]) -> Option<u64> {
 }
 
 pub(crate) fn reference(bytes: &[u8]) -> Result<&str, RecordFault> {
-    let allele = printable(bytes).filter(|allele| !allele.contains(','));
-    allele.ok_or(RecordFault::Reference)
+    let reference = str::from_utf8(bytes).ok().filter(|_| is_bases(bytes));
+    reference.ok_or_else(|| RecordFault::Reference(Found::new(bytes)))
 }
 
 /// The ALTs, joined by commas, and how many they are; `.` is none.
 pub(crate) fn alternates(bytes: &[u8]) -> Result<(&str, usize), RecordFault> {
-    let alternates = printable(bytes).ok_or(RecordFault::Alternates)?;
-    if alternates == "." {
-        return Ok(("", 0));
-    }
-    let count = memchr::memchr_iter(b',', bytes).count() + 1;
-    if alternates.split(',').any(|alternate| alternate.is_empty() || alternate == ".") {
-        return Err(RecordFault::Alternates);
-    }
-    Ok((alternates, count))
+    listed(bytes, is_alternate).map_err(RecordFault::Alternates)
 }
 
-fn printable(bytes: &[u8]) -> Option<&str> {
-    let printable = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic);
-    printable.then(|| str::from_utf8(bytes).ok())?
+/// Alleles joined by commas, and how many they are, or the first that is none; `.` is no allele.
+pub(crate) fn listed(bytes: &[u8], is_allele: fn(&[u8]) -> bool) -> Result<(&str, usize), Found> {
+    if bytes == b"." {
+        return Ok(("", 0));
+    }
+    let mut count = 0;
+    for allele in bytes.split(|byte| *byte == b',') {
+        if !is_allele(allele) {
+            return Err(Found::new(allele));
+        }
+        count += 1;
+    }
+    str::from_utf8(bytes).map(|alleles| (alleles, count)).map_err(|_| Found::new(bytes))
 }

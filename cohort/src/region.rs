@@ -16,6 +16,7 @@ pub use index::IndexFault;
 pub use plan::{Access, WholeRead};
 pub(crate) use plan::{Plan, plan};
 
+use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record;
 
@@ -25,6 +26,8 @@ pub struct Region {
     contig: String,
     first: u64,
     last: u64,
+    /// The whole text where it names positions: a header may have a contig of that name.
+    whole: Option<String>,
 }
 
 /// Why a text is no region.
@@ -32,30 +35,43 @@ pub struct Region {
 #[non_exhaustive]
 pub enum RegionError {
     /// No contig, or a range that ends before it begins.
-    #[error("{0:?} is not a region: expected CONTIG, CONTIG:FIRST-LAST or CONTIG:FIRST-")]
+    #[error(
+        "{0:?} is not a region: expected CONTIG, CONTIG:POS, CONTIG:FIRST-LAST or CONTIG:FIRST-"
+    )]
     Text(String),
 }
 
 impl Region {
-    /// Reads `CONTIG`, `CONTIG:FIRST-LAST` or `CONTIG:FIRST-`, counted from 1. What follows the last
-    /// colon is a range where it is a number and a `-`; all else belongs to the contig's name.
+    /// Reads `CONTIG`, `CONTIG:POS`, `CONTIG:FIRST-LAST` or `CONTIG:FIRST-`, counted from 1. What
+    /// follows the last colon is of this kind or belongs to the contig's name; of a file whose header
+    /// has a contig of the whole name, that contig is meant.
     ///
     /// # Errors
     /// No name, numbers above 2⁶³ − 1, or a FIRST above LAST.
     pub fn parse(text: &str) -> Result<Region, RegionError> {
-        let range = text.rsplit_once(':').filter(|(_, range)| is_range(range));
-        let (contig, range) = range.map_or((text, None), |(contig, range)| (contig, Some(range)));
-        let bounds = match range.and_then(|range| range.split_once('-')) {
-            None => Some((0, LAST)),
+        let Some((contig, range)) = text.rsplit_once(':').filter(|(_, range)| is_range(range))
+        else {
+            return match text {
+                "" => Err(RegionError::Text(String::new())),
+                contig => Ok(Region::contig(contig.to_owned())),
+            };
+        };
+        let bounds = match range.split_once('-') {
+            None => position(range).map(|only| (only, only)),
             Some((first, "")) => position(first).map(|first| (first, LAST)),
             Some((first, last)) => position(first).zip(position(last)),
         };
         match bounds {
             Some((first, last)) if first <= last && !contig.is_empty() => {
-                Ok(Region { contig: contig.to_owned(), first, last })
+                let (contig, whole) = (contig.to_owned(), Some(text.to_owned()));
+                Ok(Region { contig, first, last, whole })
             }
             _ => Err(RegionError::Text(text.chars().take(80).collect())),
         }
+    }
+
+    fn contig(contig: String) -> Region {
+        Region { contig, first: 0, last: LAST, whole: None }
     }
 }
 
@@ -64,8 +80,8 @@ const LAST: u64 = i64::MAX as u64;
 
 fn is_range(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('-')
-        .is_some_and(|(first, last)| !first.is_empty() && digits(first) && digits(last))
+    let (first, last) = text.split_once('-').unwrap_or((text, ""));
+    !first.is_empty() && digits(first) && digits(last)
 }
 
 fn position(digits: &str) -> Option<u64> {
@@ -75,6 +91,7 @@ fn position(digits: &str) -> Option<u64> {
 /// Regions joined where they overlap or touch, so that each record is read once.
 #[derive(Clone, Debug, Default)]
 pub struct Regions {
+    asked: Vec<Region>,
     contigs: HashMap<String, Asked>,
     /// Contigs of the records passed, as many as an error names.
     met: Vec<String>,
@@ -93,9 +110,10 @@ const NAMED: usize = 8;
 
 impl FromIterator<Region> for Regions {
     fn from_iter<T: IntoIterator<Item = Region>>(regions: T) -> Regions {
-        let mut joined = Regions::default();
-        for Region { contig, first, last } in regions {
-            joined.contigs.entry(contig).or_default().ranges.push((first, last));
+        let asked = regions.into_iter().collect();
+        let mut joined = Regions { asked, ..Regions::default() };
+        for Region { contig, first, last, .. } in &joined.asked {
+            joined.contigs.entry(contig.clone()).or_default().ranges.push((*first, *last));
         }
         for asked in joined.contigs.values_mut() {
             asked.ranges.sort_unstable();
@@ -115,6 +133,17 @@ impl FromIterator<Region> for Regions {
 }
 
 impl Regions {
+    /// The same of a file with this header: a text that is the name of one of its contigs means that
+    /// contig, whatever follows the last colon.
+    pub(crate) fn of(self, header: &Header) -> Regions {
+        let declared = |name: &String| header.contigs.iter().any(|contig| contig.name == *name);
+        let meant = |region: Region| match region.whole {
+            Some(name) if declared(&name) => Region::contig(name),
+            _ => region,
+        };
+        self.asked.into_iter().map(meant).collect()
+    }
+
     /// Whether a record is asked for; remembers its contig.
     pub(crate) fn have(&mut self, contig: &str, pos: u64) -> bool {
         if self.met.len() <= NAMED && !self.met.iter().any(|met| met == contig) {
@@ -162,26 +191,54 @@ fn listed(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::header::Contig;
 
     #[test]
-    fn a_range_follows_the_last_colon() {
+    fn positions_follow_the_last_colon() {
         for (text, contig, first, last) in [
-            ("22", "22", 0, LAST),
             ("22:5-7", "22", 5, 7),
             ("22:5-", "22", 5, LAST),
-            ("22:5", "22:5", 0, LAST),
-            ("HLA*01:01", "HLA*01:01", 0, LAST),
+            ("22:5", "22", 5, 5),
+            ("HLA*01:01", "HLA*01", 1, 1),
             ("HLA*01:01:5-5", "HLA*01:01", 5, 5),
-            ("a:-5", "a:-5", 0, LAST),
         ] {
-            let region = Region { contig: contig.into(), first, last };
-            assert_eq!(Region::parse(text), Ok(region), "{text}");
+            let (contig, whole) = (contig.to_owned(), Some(text.to_owned()));
+            assert_eq!(Region::parse(text), Ok(Region { contig, first, last, whole }), "{text}");
         }
-        for text in ["", ":5-7", "22:7-5", "22:5-9999999999999999999"] {
+        for text in ["22", "a:-5", "a:", "a:5-6-7", "a:x"] {
+            assert_eq!(Region::parse(text), Ok(Region::contig(text.to_owned())), "{text}");
+        }
+        for text in
+            ["", ":5-7", ":5", "22:7-5", "22:5-9999999999999999999", "22:9999999999999999999"]
+        {
             let error = Region::parse(text).unwrap_err().to_string();
-            let expected = "is not a region: expected CONTIG, CONTIG:FIRST-LAST or CONTIG:FIRST-";
+            let expected =
+                "is not a region: expected CONTIG, CONTIG:POS, CONTIG:FIRST-LAST or CONTIG:FIRST-";
             assert_eq!(error, format!("{text:?} {expected}"));
         }
+    }
+
+    #[test]
+    fn a_contig_of_the_whole_name_is_meant_before_positions() {
+        let contigs = ["HLA*01", "HLA*01:01", "7:5-6"]
+            .map(|name| Contig { name: name.into(), ..Contig::default() });
+        let header = Header { contigs: contigs.to_vec(), ..Header::default() };
+        let asked = ["HLA*01:01", "HLA*01:02", "HLA*01:01:7", "7:5-6", "7:6-6"];
+        let regions: Regions = asked.iter().map(|text| Region::parse(text).unwrap()).collect();
+        let mut found: Vec<_> = regions
+            .of(&header)
+            .contigs
+            .into_iter()
+            .map(|(name, asked)| (name, asked.ranges))
+            .collect();
+        found.sort();
+        let expected = [
+            ("7", vec![(6, 6)]),
+            ("7:5-6", vec![(0, LAST)]),
+            ("HLA*01", vec![(2, 2)]),
+            ("HLA*01:01", vec![(0, LAST)]),
+        ];
+        assert_eq!(found, expected.map(|(name, ranges)| (name.to_owned(), ranges)));
     }
 
     #[test]

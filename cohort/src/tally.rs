@@ -53,8 +53,8 @@ impl From<RecordFault> for NoTally {
     }
 }
 
-/// Why a genotype cannot be counted, of the sample with this name.
-type Why = fn(String) -> Refusal;
+/// Why a genotype cannot be counted, of the sample with this name and place.
+type Why = fn(String, usize) -> Refusal;
 
 impl Rules<'_> {
     /// The genotypes of a record; `None` where it has neither them nor an ALT to count.
@@ -118,7 +118,7 @@ impl Tally {
             let kept = rules.kept.is_none_or(|kept| kept.each().get(sample) == Some(&1));
             if kept && record.alternate_count > 0 && refused.is_none() {
                 let why = self.add_of(sample, genotype, calls.ploidy(), rules);
-                refused = why.map(|why| why(rules.header.samples[sample].clone()));
+                refused = why.map(|why| why(rules.header.samples[sample].clone(), sample));
             }
         })?;
         refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))
@@ -137,8 +137,8 @@ impl Tally {
             _ if genotype.is_missing() => false,
             (Ploidy::Two, _) | (Ploidy::X, Some(Sex::Female)) => false,
             (Ploidy::X | Ploidy::Y, Some(Sex::Male)) | (Ploidy::Mitochondrion, _) => true,
-            (_, None) => return Some(|sample| Refusal::NoSex { sample }),
-            (_, Some(_)) => return Some(|_| Refusal::NotOfSex),
+            (_, None) => return Some(|sample, place| Refusal::NoSex { sample, place }),
+            (_, Some(_)) => return Some(|_, _| Refusal::NotOfSex),
         };
         match genotype.alleles[..] {
             _ if !is_haploid => self.add(genotype, rules),
@@ -147,7 +147,7 @@ impl Tally {
                 one.push(first);
                 self.add(&one, rules)
             }
-            _ => Some(|_| Refusal::NotOfSex),
+            _ => Some(|_, _| Refusal::NotOfSex),
         }
     }
 
@@ -269,11 +269,11 @@ mod tests {
     fn what_cannot_be_counted_is_refused_by_sample() {
         let b = || "B".to_owned();
         for (fields, half_call, diploid, refusal) in [
-            ("0/1\t./1\t0/0", HalfCall::Refuse, false, Refusal::half_call(b())),
-            ("0/1\t./1\t0/0", HalfCall::Refuse, true, Refusal::half_call(b())),
-            ("0/1\t./1\t0/0", HalfCall::Haploid, true, Refusal::not_diploid(b())),
-            ("0/1\t1\t0/0", HalfCall::Missing, true, Refusal::not_diploid(b())),
-            ("0/1\t././.\t0/0", HalfCall::Missing, true, Refusal::not_diploid(b())),
+            ("0/1\t./1\t0/0", HalfCall::Refuse, false, Refusal::half_call(b(), 1)),
+            ("0/1\t./1\t0/0", HalfCall::Refuse, true, Refusal::half_call(b(), 1)),
+            ("0/1\t./1\t0/0", HalfCall::Haploid, true, Refusal::not_diploid(b(), 1)),
+            ("0/1\t1\t0/0", HalfCall::Missing, true, Refusal::not_diploid(b(), 1)),
+            ("0/1\t././.\t0/0", HalfCall::Missing, true, Refusal::not_diploid(b(), 1)),
         ] {
             let refused = count(&line("C", "GT", fields), half_call, diploid, None);
             assert_eq!(refused, Err(NoTally::Refused(refusal)), "{fields:?}");
@@ -285,11 +285,12 @@ mod tests {
     #[test]
     fn a_wrong_line_is_a_fault_before_any_refusal() {
         let columns = |found| RecordFault::Columns { found, expected: 12 };
-        let genotype = |fault| RecordFault::Genotype { sample: "C".into(), fault };
+        let genotype = |fault| RecordFault::Genotype { sample: "C".into(), place: 2, fault };
         for (fields, fault) in [
             ("./1\t0/0\tx", genotype(GenotypeFault::Malformed)),
-            ("./1\t0/0\t0/2", genotype(GenotypeFault::BeyondAlternates)),
+            ("./1\t0/0\t0/2", genotype(GenotypeFault::BeyondAlternates { most: 1 })),
             ("./1\t0/0\t", genotype(GenotypeFault::Empty)),
+            ("./1\t0/0\t0/1:2", genotype(GenotypeFault::Parts { found: 2, expected: 1 })),
             ("./1\t0/0", columns(11)),
             ("./1\t0/0\t0/0\t0/0", columns(13)),
             ("0/1\t0/0\tx\t0/0", columns(13)),

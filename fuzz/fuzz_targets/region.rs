@@ -84,7 +84,7 @@ fn holds(region: &str, row: &str) -> bool {
     let Some((first, last)) = region
         .strip_prefix(contig)
         .and_then(|rest| rest.strip_prefix(':'))
-        .and_then(|r| r.split_once('-'))
+        .map(|range| range.split_once('-').unwrap_or((range, range)))
     else {
         return false;
     };

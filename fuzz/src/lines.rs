@@ -32,10 +32,7 @@ fn record(line: &[u8], samples: usize) -> Option<Vec<Row>> {
         return None;
     }
     let contig = std::str::from_utf8(fields[0]).ok()?;
-    if contig.is_empty()
-        || contig.len() > 65_535
-        || contig.contains(|c: char| c.is_control() || c == ' ')
-    {
+    if contig.len() > 65_535 || !is_contig(contig) {
         return None;
     }
     let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
@@ -43,14 +40,15 @@ fn record(line: &[u8], samples: usize) -> Option<Vec<Row>> {
     if !digits(fields[1]) || fields[1].len() > 19 || pos > i64::MAX as u64 {
         return None;
     }
-    let reference = allele(fields[3])?;
-    let alternates: Vec<&str> = match fields[4] {
-        b"." => Vec::new(),
-        list => list.split(|b| *b == b',').map(allele).collect::<Option<_>>()?,
+    let reference = std::str::from_utf8(fields[3]).ok().filter(|text| is_bases(text))?;
+    let alternates: Vec<&str> = match std::str::from_utf8(fields[4]).ok()? {
+        "." => Vec::new(),
+        list => list.split(',').collect(),
     };
-    if alternates.contains(&".") {
+    if !alternates.iter().all(|allele| is_alternate(allele)) {
         return None;
     }
+    let parts = fields[8].split(|b| *b == b':').count();
     let mut keys = fields[8].split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
     let place = match (keys.next(), keys.next()) {
         (Some((place, _)), None) => place,
@@ -59,6 +57,10 @@ fn record(line: &[u8], samples: usize) -> Option<Vec<Row>> {
     };
     let mut copies = vec![0; alternates.len() + 1];
     for field in &fields[9..] {
+        // A dropped GT has fewer parts than its place, and so never too many.
+        if field.split(|b| *b == b':').count() > parts {
+            return None;
+        }
         for index in genotype(field, place, alternates.len())? {
             if let Some(copies) = copies.get_mut(index) {
                 *copies += 1;
@@ -78,9 +80,39 @@ fn record(line: &[u8], samples: usize) -> Option<Vec<Row>> {
     Some(alternates.iter().zip(&copies[1..]).map(row).collect())
 }
 
-fn allele(bytes: &[u8]) -> Option<&str> {
-    let printable = !bytes.is_empty() && bytes.iter().all(|b| b.is_ascii_graphic() && *b != b',');
-    std::str::from_utf8(bytes).ok().filter(|_| printable)
+fn is_contig(text: &str) -> bool {
+    let inside = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
+    let allowed = |c: char| ('!'..='~').contains(&c) && !"\\,\"'`()[]{}<>".contains(c);
+    !inside.is_empty() && !inside.starts_with(['*', '=']) && inside.chars().all(allowed)
+}
+
+fn is_bases(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| "ACGTNacgtn".contains(c))
+}
+
+fn is_alternate(text: &str) -> bool {
+    let is_id = |id: &str| {
+        let allowed = |c: char| ('!'..='~').contains(&c) && !"<>,".contains(c);
+        !id.is_empty() && id.chars().all(allowed)
+    };
+    if let Some((bases, id)) = text.strip_suffix('>').and_then(|text| text.split_once('<')) {
+        if is_id(id) {
+            return bases.is_empty() || is_bases(bases);
+        }
+    }
+    for bracket in ['[', ']'] {
+        let parts: Vec<&str> = text.split(bracket).collect();
+        let (place, bases) = match parts[..] {
+            ["", place, bases] | [bases, place, ""] => (place, bases),
+            _ => continue,
+        };
+        let Some((contig, pos)) = place.rsplit_once(':') else { return false };
+        let pos: Option<i64> = pos.parse().ok().filter(|_| pos.bytes().all(|b| b.is_ascii_digit()));
+        let is_place = is_contig(contig) && pos.is_some() && place.len() - contig.len() <= 20;
+        return is_place && (bases == "." || is_bases(bases));
+    }
+    let single = text.strip_prefix('.').or(text.strip_suffix('.'));
+    single.is_some_and(is_bases) || is_bases(&text.replace('*', "A"))
 }
 
 /// The alleles that were called.

@@ -2,7 +2,7 @@
 //! one, doubled, and one more where a `|` stands before it; 0 and 1 are `.`.
 
 use super::fixed::{self, Pairs};
-use super::value::{BcfFault, Kind, Values};
+use super::value::{BcfFault, Kind, Values, within};
 use crate::genotype::{Counts, Genotype, GenotypeFault, MISSING, highest_allele};
 use crate::header::Header;
 use crate::record::RecordFault;
@@ -38,10 +38,11 @@ impl<'a> Body<'a> {
         let mut values = Values(self.bytes);
         let mut calls = None;
         for _ in 0..self.formats {
-            let key = u32::try_from(values.integer()?).ok();
-            let (kind, each) = values.kind()?;
+            let format = within("FORMAT");
+            let key = u32::try_from(values.integer().map_err(&format)?).ok();
+            let (kind, each) = values.kind().map_err(&format)?;
             let length = kind.width().saturating_mul(each).saturating_mul(samples);
-            let bytes = values.take(length)?;
+            let bytes = values.take(length).map_err(format)?;
             if key.is_none() || key != self.genotype {
                 continue;
             }
@@ -49,7 +50,7 @@ impl<'a> Body<'a> {
                 return Err(RecordFault::GenotypesTwice);
             }
             if matches!(kind, Kind::Float | Kind::Text) {
-                return Err(BcfFault::Genotypes.into());
+                return Err(within("GT")(BcfFault::Genotypes));
             }
             calls = Some(BcfCalls { kind, each, bytes, alternates });
         }
@@ -102,7 +103,7 @@ impl BcfCalls<'_> {
                     read(values, highest, &mut genotype)
                 }
             };
-            read.map_err(|fault| RecordFault::Genotype { sample: sample.clone(), fault })?;
+            read.map_err(|fault| RecordFault::Genotype { sample: sample.clone(), place, fault })?;
             take(place, &genotype);
         }
         Ok(())
@@ -154,7 +155,7 @@ fn read(
             index => index as u32 - 1,
         };
         if allele != MISSING && allele > highest {
-            return Err(GenotypeFault::BeyondAlternates);
+            return Err(GenotypeFault::BeyondAlternates { most: highest });
         }
         genotype.push(allele);
     }
@@ -188,8 +189,8 @@ mod tests {
             (&[2, END, 2], GenotypeFault::Reserved),
             (&[2, END + 1], GenotypeFault::Reserved),
             (&[-1, 2], GenotypeFault::Reserved),
-            (&[2, 8], GenotypeFault::BeyondAlternates),
-            (&[2, i32::MAX], GenotypeFault::BeyondAlternates),
+            (&[2, 8], GenotypeFault::BeyondAlternates { most: 2 }),
+            (&[2, i32::MAX], GenotypeFault::BeyondAlternates { most: 2 }),
         ] {
             let read = read(values.iter().copied(), 2, &mut Genotype::default());
             assert_eq!(read, Err(fault), "{values:?}");

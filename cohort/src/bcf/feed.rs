@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::calls::Body as BcfBody;
-use super::value::{BcfFault, Values};
+use super::value::{BcfFault, Values, within};
 use super::{Bcf, Dictionary};
 use crate::batch::{Batch, BatchFault, Batches, Unit};
+use crate::field::Found;
 use crate::header::Header;
 use crate::read_error::ReadError;
 use crate::record::{self, At, Body, Record, RecordFault};
@@ -116,19 +117,21 @@ fn parse<'a>(
 ) -> Result<Record<'a>, RecordFault> {
     let mut values = Values(shared);
     let contig = dictionary.contig(i32::from_le_bytes(values.array()?));
-    let contig = record::contig(contig.ok_or(BcfFault::Contig)?.as_bytes())?;
-    let before = i32::from_le_bytes(values.array()?);
-    let pos = u64::try_from(i64::from(before) + 1).map_err(|_| RecordFault::Position)?;
+    let contig = contig.ok_or(BcfFault::Contig).map_err(within("CHROM"))?;
+    let contig = record::contig(contig.as_bytes())?;
+    let pos = i64::from(i32::from_le_bytes(values.array()?)) + 1;
+    let no_position = |_| RecordFault::Position(Found::new(pos.to_string().as_bytes()));
+    let pos = u64::try_from(pos).map_err(no_position)?;
     let _length_and_qual: [u8; 8] = values.array()?;
     let counts = u32::from_le_bytes(values.array()?);
     let samples_and_formats = u32::from_le_bytes(values.array()?);
     let (samples, formats) = (samples_and_formats as usize & 0xff_ffff, samples_and_formats >> 24);
     let alleles = (counts >> 16) as usize;
-    values.skip()?;
+    values.skip().map_err(within("ID"))?;
     if alleles == 0 {
         return Err(BcfFault::NoAlleles.into());
     }
-    let reference = record::reference(values.text()?)?;
+    let reference = record::reference(values.text().map_err(within("REF"))?)?;
     let (alternates, alternate_count) = alternates(&mut values, alleles - 1)?;
     if samples != expected && (samples, formats) != (0, 0) {
         return Err(BcfFault::Samples { found: samples, expected }.into());
@@ -142,10 +145,11 @@ fn alternates<'a>(
     values: &mut Values<'a>,
     count: usize,
 ) -> Result<(Cow<'a, str>, usize), RecordFault> {
+    let text = |values: &mut Values<'a>| values.text().map_err(within("ALT"));
     let (joined, found) = match count {
         0 => return Ok((Cow::Borrowed(""), 0)),
         1 => {
-            let (alternate, found) = record::alternates(values.text()?)?;
+            let (alternate, found) = record::alternates(text(values)?)?;
             (Cow::Borrowed(alternate), found)
         }
         _ => {
@@ -154,12 +158,15 @@ fn alternates<'a>(
                 if place > 0 {
                     joined.push(b',');
                 }
-                joined.extend_from_slice(values.text()?);
+                joined.extend_from_slice(text(values)?);
             }
             let (joined, found) = record::alternates(&joined)?;
             (Cow::Owned(joined.to_owned()), found)
         }
     };
     // A comma within an allele, which no VCF could have; a lone `.` is none.
-    if found > count { Err(RecordFault::Alternates) } else { Ok((joined, found)) }
+    match found > count {
+        true => Err(RecordFault::Alternates(Found::new(joined.as_bytes()))),
+        false => Ok((joined, found)),
+    }
 }

@@ -1,5 +1,12 @@
 //! Typed values: a byte of type and length, then the values, little-endian.
 
+use crate::record::RecordFault;
+
+/// A fault in the field of this name.
+pub(super) fn within(field: &'static str) -> impl Fn(BcfFault) -> RecordFault {
+    move |fault| RecordFault::Bcf { field: Some(field), fault }
+}
+
 /// What is wrong with a record of a BCF file.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,7 +24,7 @@ pub enum BcfFault {
     #[error("an allele that is not text")]
     Text,
     /// A contig that the header does not have.
-    #[error("CHROM is a number that no contig of the header has")]
+    #[error("a number that no contig of the header has")]
     Contig,
     /// No REF.
     #[error("the record has no alleles")]
@@ -31,7 +38,7 @@ pub enum BcfFault {
         expected: usize,
     },
     /// GT of letters or fractions.
-    #[error("GT is not of whole numbers")]
+    #[error("the genotypes are not of whole numbers")]
     Genotypes,
     /// Bytes after the last value.
     #[error("bytes after the record's last value")]

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::Counts;
+use super::text::rest_of_field;
 use crate::sample_set::Kept;
 use crate::vcf::line::TextCalls;
 
@@ -31,10 +32,9 @@ impl<'a> Cells<'a> {
         if genotypes.part > 0 || genotypes.alternates != 1 || samples == 0 {
             return None;
         }
-        let text = if genotypes.alone {
-            Cow::Borrowed(genotypes.fields)
-        } else {
-            Cow::Owned(first_parts(genotypes.fields, samples)?)
+        let text = match genotypes.parts {
+            1 => Cow::Borrowed(genotypes.fields),
+            parts => Cow::Owned(first_parts(genotypes.fields, parts, samples)?),
         };
         (text.len() == samples * 4 - 1).then_some(Cells { text, samples })
     }
@@ -47,23 +47,20 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// `0/1:35<tab>0/0:3` without what follows each three bytes.
-fn first_parts(fields: &[u8], samples: usize) -> Option<Vec<u8>> {
-    let mut parts = Vec::with_capacity(samples * 4);
+/// `0/1:35<tab>0/0:3` without what follows each three bytes: at most as many parts as FORMAT has.
+fn first_parts(fields: &[u8], parts: usize, samples: usize) -> Option<Vec<u8>> {
+    let mut firsts = Vec::with_capacity(samples * 4);
     let mut rest = fields;
     loop {
-        let (part, after) = rest.split_at_checked(3)?;
-        parts.extend_from_slice(part);
-        rest = match after {
-            [] => return Some(parts),
-            [b'\t', rest @ ..] => rest,
-            [b':', more @ ..] => match memchr::memchr(b'\t', more) {
-                Some(tab) => &more[tab + 1..],
-                None => return Some(parts),
-            },
-            _ => return None,
-        };
-        parts.push(b'\t');
+        let (first, after) = rest.split_at_checked(3)?;
+        firsts.extend_from_slice(first);
+        let (length, colons) = rest_of_field(after);
+        if colons >= parts || (length > 0 && after[0] != b':') {
+            return None;
+        }
+        let Some(next) = after.get(length + 1..) else { return Some(firsts) };
+        rest = next;
+        firsts.push(b'\t');
     }
 }
 
@@ -168,18 +165,19 @@ impl Sum {
 mod tests {
     use super::*;
 
-    fn cells(fields: &str, alone: bool, samples: usize) -> Option<Cells<'_>> {
-        Cells::of(&TextCalls::first(alone, fields.as_bytes()), samples)
+    fn cells(fields: &str, parts: usize, samples: usize) -> Option<Cells<'_>> {
+        Cells::of(&TextCalls::first(parts, fields.as_bytes()), samples)
     }
 
     #[test]
     fn the_shape_is_counted() {
-        for (fields, alone) in [
-            ("0/0\t0|1\t1/0\t1|1\t./.\t.|.\t1/1", true),
-            ("0/0:1\t0|1\t1/0:\t1|1:3:4\t./.\t.|.\t1/1", false),
-            ("0/0\t0|1\t1/0\t1|1\t./.:.\t.|.\t1/1:9", false),
+        for (fields, parts) in [
+            ("0/0\t0|1\t1/0\t1|1\t./.\t.|.\t1/1", 1),
+            ("0/0:1\t0|1\t1/0:\t1|1:3:4\t./.\t.|.\t1/1", 3),
+            ("0/0\t0|1\t1/0\t1|1\t./.:.\t.|.\t1/1:9", 2),
+            ("0/0:12:99:0,30,300\t0|1\t1/0:::\t1|1\t./.:.\t.|.:....................:\t1/1", 4),
         ] {
-            let cells = cells(fields, alone, 7).unwrap();
+            let cells = cells(fields, parts, 7).unwrap();
             let counts = Counts { called: 5, missing: 2, copies: 6, both: 2, phased: 3 };
             assert_eq!(count(&cells, None), Some(counts));
             assert_eq!(dosages(&cells).unwrap(), [0, 1, 1, 2, 3, 3, 2]);
@@ -213,14 +211,18 @@ mod tests {
             "0/0\t0",
             "\t0/\t0/0",
             "0/0\t0|\n",
+            "0/0:1:2\t0/0",
+            "0/0\t0/0:1:2",
+            "0/0::\t0/0",
+            "0/0\t0/0:123456:",
         ] {
-            for alone in [true, false] {
-                let cells = cells(fields, alone, 2);
+            for parts in [1, 2] {
+                let cells = cells(fields, parts, 2);
                 let counted = cells.as_ref().and_then(|cells| count(cells, None));
                 assert_eq!(counted, None, "{fields:?}");
                 assert_eq!(cells.as_ref().and_then(dosages), None, "{fields:?}");
             }
         }
-        assert!(cells("", true, 0).is_none());
+        assert!(cells("", 1, 0).is_none());
     }
 }

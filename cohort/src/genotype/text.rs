@@ -7,15 +7,17 @@ use super::{Genotype, GenotypeFault, MISSING, highest_allele};
 pub(crate) struct GenotypeReader<'a> {
     rest: Option<&'a [u8]>,
     part: usize,
+    parts: usize,
     highest: u32,
     genotype: Genotype,
 }
 
 impl<'a> GenotypeReader<'a> {
-    /// `part` is the place of GT in FORMAT.
-    pub(crate) fn new(fields: &'a [u8], part: usize, alternates: usize) -> Self {
+    /// `part` is the place of GT in FORMAT, which has `parts` keys.
+    pub(crate) fn new(fields: &'a [u8], part: usize, parts: usize, alternates: usize) -> Self {
         let genotype = Genotype { alleles: Vec::with_capacity(2), ..Genotype::default() };
-        GenotypeReader { rest: Some(fields), part, highest: highest_allele(alternates), genotype }
+        let (rest, highest) = (Some(fields), highest_allele(alternates));
+        GenotypeReader { rest, part, parts, highest, genotype }
     }
 
     /// Reads the next sample's genotype; `None` after the last.
@@ -36,11 +38,12 @@ impl<'a> GenotypeReader<'a> {
         }
         let length = self.parse(field)?;
         let after = &field[length..];
-        self.rest = match after.first() {
-            Some(b'\t') => Some(&after[1..]),
-            Some(_) => memchr::memchr(b'\t', after).map(|tab| &after[tab + 1..]),
-            None => None,
-        };
+        let (length, colons) = rest_of_field(after);
+        if self.part + colons >= self.parts {
+            let (found, expected) = (self.part + colons + 1, self.parts);
+            return Err(GenotypeFault::Parts { found, expected });
+        }
+        self.rest = after.get(length + 1..);
         Ok(Some(&self.genotype))
     }
 
@@ -83,7 +86,7 @@ impl<'a> GenotypeReader<'a> {
             return Err(GenotypeFault::Malformed);
         }
         if index > self.highest {
-            return Err(GenotypeFault::BeyondAlternates);
+            return Err(GenotypeFault::BeyondAlternates { most: self.highest });
         }
         self.genotype.push(index);
         Ok(at)
@@ -95,12 +98,61 @@ impl<'a> GenotypeReader<'a> {
     }
 }
 
+/// Bytes up to the next tab, or all where there is none, and the colons among them. Eight bytes at
+/// once: fields are short, and a search for each tab and each colon would cost more.
+#[inline(always)]
+pub(super) fn rest_of_field(bytes: &[u8]) -> (usize, usize) {
+    let (mut length, mut colons) = (0, 0);
+    while let Some(eight) = bytes[length..].first_chunk() {
+        let word = u64::from_le_bytes(*eight);
+        let (tab, colon) = (first_of(word, b'\t'), bytes_of(word, b':'));
+        if tab > 0 {
+            let before = colon & (tab ^ (tab - 1));
+            return (length + tab.trailing_zeros() as usize / 8, colons + ones(before));
+        }
+        colons += ones(colon);
+        length += 8;
+    }
+    for byte in &bytes[length..] {
+        match byte {
+            b'\t' => break,
+            byte => colons += usize::from(*byte == b':'),
+        }
+        length += 1;
+    }
+    (length, colons)
+}
+
+const LOWEST_BITS: u64 = u64::MAX / 255;
+const HIGHEST_BITS: u64 = LOWEST_BITS << 7;
+
+/// The highest bit of the first byte of the word that is this one, perhaps with bits of later bytes.
+#[inline(always)]
+fn first_of(word: u64, byte: u8) -> u64 {
+    let other = word ^ (LOWEST_BITS * u64::from(byte));
+    other.wrapping_sub(LOWEST_BITS) & !other & HIGHEST_BITS
+}
+
+/// The highest bit of every byte of the word that is this one, and no other bit.
+#[inline(always)]
+fn bytes_of(word: u64, byte: u8) -> u64 {
+    let other = word ^ (LOWEST_BITS * u64::from(byte));
+    !(((other & !HIGHEST_BITS) + !HIGHEST_BITS) | other) & HIGHEST_BITS
+}
+
+/// How many highest bits of bytes are set.
+#[inline(always)]
+fn ones(bits: u64) -> usize {
+    ((bits >> 7).wrapping_mul(LOWEST_BITS) >> 56) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Of a FORMAT of four keys.
     fn one(field: &str, part: usize) -> Result<(Vec<u32>, bool), GenotypeFault> {
-        let mut reader = GenotypeReader::new(field.as_bytes(), part, 12);
+        let mut reader = GenotypeReader::new(field.as_bytes(), part, 4, 12);
         let genotype = reader.read()?.expect("a field").clone();
         let missing = genotype.alleles.iter().filter(|allele| **allele == MISSING).count();
         assert_eq!(missing, genotype.missing);
@@ -149,10 +201,35 @@ mod tests {
             ("..", 0, GenotypeFault::Malformed),
             ("1.", 0, GenotypeFault::Malformed),
             ("0/\u{0}", 0, GenotypeFault::Malformed),
-            ("0/13", 0, GenotypeFault::BeyondAlternates),
-            ("0/99999999999999999999", 0, GenotypeFault::BeyondAlternates),
+            ("0/13", 0, GenotypeFault::BeyondAlternates { most: 12 }),
+            ("0/99999999999999999999", 0, GenotypeFault::BeyondAlternates { most: 12 }),
+            ("0/1:1:2:3:4", 0, GenotypeFault::Parts { found: 5, expected: 4 }),
+            ("./.:::::", 0, GenotypeFault::Parts { found: 6, expected: 4 }),
+            ("1:0/1:1:2:3:4", 1, GenotypeFault::Parts { found: 6, expected: 4 }),
+            ("1:2:3:0/1:", 3, GenotypeFault::Parts { found: 5, expected: 4 }),
         ] {
             assert_eq!(one(field, part), Err(fault), "{field:?}");
+        }
+        for (field, part) in [("0/1:1:2:3", 0), ("1:0/1:1:2", 1), ("1:2:3:0/1", 3), ("0/1:::", 0)] {
+            assert_eq!(one(field, part), Ok((vec![0, 1], false)), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_field_is_measured_as_byte_by_byte() {
+        // Tabs, colons, and bytes that differ from them in one bit.
+        let alphabet = b"::\t;\x08\xba\x89x\0y\xff18/.0";
+        let mut random = 1u64;
+        for count in 0..5_000 {
+            let mut byte = || {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let byte = alphabet[(random >> 60) as usize];
+                if byte == b'\t' && count % 3 > 0 { b'\n' } else { byte }
+            };
+            let bytes: Vec<u8> = (0..count % 40).map(|_| byte()).collect();
+            let length = bytes.iter().position(|byte| *byte == b'\t').unwrap_or(bytes.len());
+            let colons = bytes[..length].iter().filter(|byte| **byte == b':').count();
+            assert_eq!(rest_of_field(&bytes), (length, colons), "{bytes:?}");
         }
     }
 
@@ -166,7 +243,7 @@ mod tests {
             ("./1", 2, false, true),
             ("0/./1", 3, false, true),
         ] {
-            let mut reader = GenotypeReader::new(field.as_bytes(), 0, 1);
+            let mut reader = GenotypeReader::new(field.as_bytes(), 0, 1, 1);
             let genotype = reader.read().unwrap().unwrap();
             assert_eq!(
                 (genotype.ploidy(), genotype.is_missing(), genotype.is_half()),

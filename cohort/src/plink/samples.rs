@@ -2,6 +2,7 @@
 //! them. A sample's name is its IID.
 
 use super::set::Version;
+use crate::field::Found;
 use crate::front::Front;
 use crate::header::{Header, HeaderFault, Sex};
 use crate::read_error::ReadError;
@@ -29,7 +30,7 @@ pub(super) fn read(
     header: &mut Header,
 ) -> Result<(), ReadError> {
     let mut layout = if version == Version::One { FAM } else { HEADLESS };
-    let (mut lines, mut empty) = (0, None);
+    let (mut lines, mut first, mut empty) = (0, None, None);
     loop {
         lines += 1;
         let wrong = |line, fault| ReadError::header(name, line, fault);
@@ -50,11 +51,18 @@ pub(super) fn read(
             layout = names(line, layout).map_err(|fault| wrong(lines, fault))?;
             continue;
         }
+        first.get_or_insert(lines);
         sample(line, layout, header).map_err(|fault| wrong(lines, fault))?;
     }
-    let checked = if header.samples.is_empty() { Err(HeaderFault::NoSamples) } else { Ok(()) };
-    let checked = checked.and_then(|()| header.check_samples());
-    checked.map_err(|fault| ReadError::header(name, lines.saturating_sub(1).max(1), fault))
+    let Some(first) = first else {
+        return Err(ReadError::header(
+            name,
+            lines.saturating_sub(1).max(1),
+            HeaderFault::NoSamples,
+        ));
+    };
+    let checked = header.check_samples(|_| layout.name + 1);
+    checked.map_err(|(place, fault)| ReadError::header(name, first + place as u64, fault))
 }
 
 /// The line of column names is the one that begins with `#FID` or `#IID`; those before it do not
@@ -64,7 +72,10 @@ fn names(line: &[u8], before: Layout) -> Result<Layout, HeaderFault> {
     let name = match columns[..] {
         [b"#IID", ..] => 0,
         [b"#FID", b"IID", ..] => 1,
-        [b"#FID", ..] => return Err(HeaderFault::ColumnName { column: 2, expected: "IID" }),
+        [b"#FID", ref rest @ ..] => {
+            let found = Found::new(rest.first().copied().unwrap_or_default());
+            return Err(HeaderFault::ColumnName { column: 2, expected: "IID", found });
+        }
         _ => return Ok(before),
     };
     let mut sexes = columns.iter().enumerate().filter(|(_, column)| **column == b"SEX");
@@ -88,7 +99,7 @@ fn sample(line: &[u8], layout: Layout, header: &mut Header) -> Result<(), Header
     match name {
         Some(name) if found >= layout.width => {
             header.declared_sex.push(sex);
-            header.push_sample(name)
+            header.push_sample(name, layout.name + 1)
         }
         _ => Err(HeaderFault::SampleColumns { found, expected: layout.width }),
     }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::samples::fields;
 use crate::batch::{Batch, Batches, Unit};
 use crate::chromosome::Chromosome;
+use crate::field::{Field, Found};
 use crate::front::Front;
 use crate::genotype::packed::Ploidy;
 use crate::header::{Header, HeaderFault};
@@ -15,7 +16,7 @@ use crate::source::Source;
 use crate::vcf::{LONGEST_HEADER, without_end};
 
 /// What is wrong with a line of sites.
-#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SiteFault {
     /// Too few or too many columns.
@@ -26,11 +27,20 @@ pub enum SiteFault {
         /// How many each line has.
         expected: usize,
     },
+    /// REF, or A2.
+    #[error("not an allele: expected printable ASCII characters, no comma{0}")]
+    Reference(Found),
+    /// ALT, or A1.
+    #[error(
+        "not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas{0}"
+    )]
+    Alternates(Found),
 }
 
 /// Which column of a line is what, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Layout {
+    names: Names,
     pos: usize,
     reference: usize,
     alternates: usize,
@@ -39,10 +49,33 @@ struct Layout {
     open: bool,
 }
 
+/// What CHROM, POS, REF and ALT are called.
+type Names = [&'static str; 4];
+
+const BIM_NAMES: Names = ["chromosome", "position", "A2", "A1"];
+const PVAR_NAMES: Names = ["CHROM", "POS", "REF", "ALT"];
+
 /// Chromosome, name, centimorgans, position, A1 and A2.
-const BIM: Layout = Layout { pos: 3, alternates: 4, reference: 5, width: 6, open: false };
+const BIM: Layout =
+    Layout { names: BIM_NAMES, pos: 3, alternates: 4, reference: 5, width: 6, open: false };
 /// The same without centimorgans.
-const SHORT_BIM: Layout = Layout { pos: 2, alternates: 3, reference: 4, width: 5, open: false };
+const SHORT_BIM: Layout =
+    Layout { names: BIM_NAMES, pos: 2, alternates: 3, reference: 4, width: 5, open: false };
+
+impl Layout {
+    /// The column that a fault is about, where it is about one.
+    fn field(&self, fault: &RecordFault) -> Option<Field> {
+        let [contig, pos, reference, alternates] = self.names;
+        let (column, name) = match fault {
+            RecordFault::Contig(_) | RecordFault::LongContig => (0, contig),
+            RecordFault::Position(_) => (self.pos, pos),
+            RecordFault::Site(SiteFault::Reference(_)) => (self.reference, reference),
+            RecordFault::Site(SiteFault::Alternates(_)) => (self.alternates, alternates),
+            _ => return None,
+        };
+        Some(Field::new(column + 1, name))
+    }
+}
 
 /// Where X and Y pair in any of NCBI36, GRCh37 and GRCh38: at their fronts up to here, which is
 /// GRCh38's.
@@ -97,7 +130,8 @@ impl UnreadSites {
 fn layout(line: &[u8]) -> Result<Layout, HeaderFault> {
     let mut names: Vec<&[u8]> = fields(line).collect();
     if names.first() != Some(&&b"#CHROM"[..]) {
-        return Err(HeaderFault::ColumnName { column: 1, expected: "#CHROM" });
+        let found = Found::new(names.first().copied().unwrap_or_default());
+        return Err(HeaderFault::ColumnName { column: 1, expected: "#CHROM", found });
     }
     let format = names.iter().position(|name| *name == b"FORMAT");
     names.truncate(format.unwrap_or(names.len()));
@@ -109,6 +143,7 @@ fn layout(line: &[u8]) -> Result<Layout, HeaderFault> {
         }
     };
     Ok(Layout {
+        names: PVAR_NAMES,
         pos: place("POS")?,
         reference: place("REF")?,
         alternates: place("ALT")?,
@@ -145,11 +180,16 @@ impl<'a> Site<'a> {
             return Err(RecordFault::Site(SiteFault::Columns { found, expected }));
         }
         let known = |allele: &'a [u8]| if allele == b"0" { &b"."[..] } else { allele };
-        let (alternates, alternate_count) = record::alternates(known(alternates))?;
+        let wrong = |fault| RecordFault::Site(fault);
+        let reference = known(reference);
+        let allele = str::from_utf8(reference).ok().filter(|_| is_allele(reference));
+        let alternates = record::listed(known(alternates), |a| is_allele(a) && a != b".");
+        let (alternates, alternate_count) =
+            alternates.map_err(|found| wrong(SiteFault::Alternates(found)))?;
         Ok(Site {
             contig: record::contig(contig)?,
-            pos: record::position(pos).ok_or(RecordFault::Position)?,
-            reference: record::reference(known(reference))?,
+            pos: record::position(pos).ok_or_else(|| RecordFault::Position(Found::new(pos)))?,
+            reference: allele.ok_or_else(|| wrong(SiteFault::Reference(Found::new(reference))))?,
             alternates,
             alternate_count,
         })
@@ -179,6 +219,11 @@ impl<'a> Site<'a> {
             body,
         }
     }
+}
+
+/// PLINK's alleles may be any letters and numbers, such as `I` and `D`, or `1` and `2`.
+fn is_allele(allele: &[u8]) -> bool {
+    !allele.is_empty() && allele.iter().all(|byte| byte.is_ascii_graphic() && *byte != b',')
 }
 
 pub(super) struct Sites {
@@ -265,8 +310,13 @@ impl<'a> SiteLines<'a> {
             Some(empty) => Err((empty, RecordFault::EmptyLine)),
             None => Site::parse(line, self.layout).map_err(|fault| (*self.lines, fault)),
         };
-        let named = |(line, fault)| ReadError::record(self.name, At::Line(line), fault);
-        Some(parsed.map_err(named))
+        let (name, layout) = (self.name, self.layout);
+        Some(parsed.map_err(|(line, fault)| ReadError::Record {
+            name: name.to_owned(),
+            at: At::Line(line),
+            field: layout.field(&fault).map(Box::new),
+            fault,
+        }))
     }
 }
 

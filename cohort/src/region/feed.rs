@@ -159,8 +159,8 @@ impl Blame {
             (ReadError::Record { .. } | ReadError::CutRecord { .. }, Some(begin)) => {
                 self.index(IndexFault::NoRecord(begin >> 16))
             }
-            (ReadError::Record { name, at, fault }, _) => {
-                ReadError::Record { name, at: from(at, watch), fault }
+            (ReadError::Record { name, at, field, fault }, _) => {
+                ReadError::Record { name, at: from(at, watch), field, fault }
             }
             (ReadError::CutRecord { name, at }, _) => {
                 ReadError::CutRecord { name, at: from(at, watch) }

@@ -62,6 +62,14 @@ enum Place {
     CarriageReturn,
 }
 
+/// A fault, and where it is, counted from 1; `None` where it is of no one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Misplaced {
+    pub(super) line: u64,
+    pub(super) column: Option<usize>,
+    pub(super) fault: GrammarFault,
+}
+
 pub(super) struct Grammar {
     separator: u8,
     place: Place,
@@ -82,24 +90,27 @@ impl Grammar {
         Grammar { separator, place, line: 1, began: 1, field: 0, row: 0, columns: 1, empty: None }
     }
 
-    pub(super) fn take(&mut self, byte: u8) -> Result<Step, (u64, GrammarFault)> {
-        self.step(byte).map_err(|fault| (self.line_of(fault), fault))
+    pub(super) fn take(&mut self, byte: u8) -> Result<Step, Misplaced> {
+        self.step(byte).map_err(|fault| self.misplaced(fault))
     }
 
     /// The end of the text.
-    pub(super) fn finish(&self) -> Result<(), (u64, GrammarFault)> {
+    pub(super) fn finish(&self) -> Result<(), Misplaced> {
         match self.place {
-            Place::Quoted => Err((self.began, GrammarFault::OpenQuote)),
-            Place::CarriageReturn => Err((self.line, GrammarFault::CarriageReturn)),
+            Place::Quoted => Err(self.misplaced(GrammarFault::OpenQuote)),
+            Place::CarriageReturn => Err(self.misplaced(GrammarFault::CarriageReturn)),
             _ => Ok(()),
         }
     }
 
-    fn line_of(&self, fault: GrammarFault) -> u64 {
-        match (fault, self.empty) {
-            (GrammarFault::EmptyLine, Some(line)) => line,
-            _ => self.line,
-        }
+    fn misplaced(&self, fault: GrammarFault) -> Misplaced {
+        let (line, column) = match (fault, self.empty) {
+            (GrammarFault::EmptyLine, Some(line)) => (line, None),
+            (GrammarFault::OpenQuote, _) => (self.began, Some(self.columns)),
+            (GrammarFault::LongRow | GrammarFault::Columns, _) => (self.line, None),
+            _ => (self.line, Some(self.columns)),
+        };
+        Misplaced { line, column, fault }
     }
 
     fn step(&mut self, byte: u8) -> Result<Step, GrammarFault> {
@@ -180,7 +191,7 @@ pub(super) struct Checked<R> {
     grammar: Grammar,
     mark: Vec<u8>,
     begun: bool,
-    pub(super) fault: Option<(u64, GrammarFault)>,
+    pub(super) fault: Option<Misplaced>,
 }
 
 impl<R: Read> Checked<R> {
@@ -219,9 +230,9 @@ impl<R: Read> Read for Checked<R> {
             (0, false) => self.grammar.finish(),
             _ => into[..count].iter().try_for_each(|byte| self.grammar.take(*byte).map(|_| ())),
         };
-        checked.map(|()| count).map_err(|(line, fault)| {
-            self.fault = Some((line, fault));
-            io::Error::new(io::ErrorKind::InvalidData, fault)
+        checked.map(|()| count).map_err(|misplaced| {
+            self.fault = Some(misplaced);
+            io::Error::new(io::ErrorKind::InvalidData, misplaced.fault)
         })
     }
 }
@@ -230,7 +241,7 @@ impl<R: Read> Read for Checked<R> {
 mod tests {
     use super::*;
 
-    fn check(text: &[u8]) -> Result<(), (u64, GrammarFault)> {
+    fn check(text: &[u8]) -> Result<(), Misplaced> {
         let mut checked = Checked::new(text, Separator::Comma);
         match io::copy(&mut checked, &mut io::sink()) {
             Ok(_) => Ok(()),
@@ -257,23 +268,24 @@ mod tests {
     }
 
     #[test]
-    fn what_it_has_not_is_refused_by_line() {
+    fn what_it_has_not_is_refused_by_line_and_column() {
         use GrammarFault::*;
         let long = [&b"a,\""[..], &vec![b'x'; LONGEST_FIELD]].concat();
-        for (text, line, fault) in [
-            (&b"a,b\nc,\0"[..], 2, Nul),
-            (b"a,b\rc", 1, CarriageReturn),
-            (b"a\r", 1, CarriageReturn),
-            (b"a,b\n\nc,d\n", 2, EmptyLine),
-            (b"a,b\r\n\r\n\r\nc,d\n", 2, EmptyLine),
-            (b"\na,b\n", 1, EmptyLine),
-            (b"a,5\"\n", 1, Quote),
-            (b"a,\"b\"c\n", 1, AfterQuote),
-            (b"a,b\nx,\"y\n\nz\n", 2, OpenQuote),
-            (&long, 1, LongField),
-            (&vec![b','; MOST_COLUMNS], 1, Columns),
+        for (text, line, column, fault) in [
+            (&b"a,b\nc,\0"[..], 2, Some(2), Nul),
+            (b"a,b\rc", 1, Some(2), CarriageReturn),
+            (b"a\r", 1, Some(1), CarriageReturn),
+            (b"a,b\n\nc,d\n", 2, None, EmptyLine),
+            (b"a,b\r\n\r\n\r\nc,d\n", 2, None, EmptyLine),
+            (b"\na,b\n", 1, None, EmptyLine),
+            (b"a,5\"\n", 1, Some(2), Quote),
+            (b"a,\"b\"c\n", 1, Some(2), AfterQuote),
+            (b"a,b\nx,\"y\n\nz\n", 2, Some(2), OpenQuote),
+            (&long, 1, Some(2), LongField),
+            (&vec![b','; MOST_COLUMNS], 1, None, Columns),
         ] {
-            assert_eq!(check(text), Err((line, fault)), "{:?}", &text[..text.len().min(20)]);
+            let wrong = Misplaced { line, column, fault };
+            assert_eq!(check(text), Err(wrong), "{:?}", &text[..text.len().min(20)]);
         }
     }
 }

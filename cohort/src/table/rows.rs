@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 
 use super::dialect::Separator;
-use super::grammar::Checked;
+use super::grammar::{Checked, Misplaced};
 use super::table_error::{Placed, TableFault};
 use crate::name::{NameFault, name};
 use crate::source::{Source, SourceFault};
@@ -89,8 +89,8 @@ impl Rows {
             return Ok(!self.row.is_empty());
         };
         let checked = self.reader.get_mut();
-        if let Some((line, fault)) = checked.fault {
-            return Err(Placed(Some(line), TableFault::Grammar(fault)));
+        if let Some(Misplaced { line, column, fault }) = checked.fault {
+            return Err(Placed(Some(line), TableFault::Grammar { column, fault }));
         }
         Err(match (checked.reader.fault.take(), error.into_kind()) {
             (Some(fault), _) => fault,

@@ -61,8 +61,13 @@ pub enum TableFault {
     #[error("several of comma, semicolon and tab could part the columns; say which in a schema")]
     Separators,
     /// Text that is no table's.
-    #[error("{0}")]
-    Grammar(GrammarFault),
+    #[error("{}{fault}", column.map_or(String::new(), |column| format!("column {column}: ")))]
+    Grammar {
+        /// Counted from 1, where it is of one column.
+        column: Option<usize>,
+        /// Why.
+        fault: GrammarFault,
+    },
     /// A column's name.
     #[error("the name of column {column} {fault}")]
     Heading {

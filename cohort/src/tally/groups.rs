@@ -57,7 +57,7 @@ impl Groups {
             let tally = tallies.get_mut(self.of[sample]);
             if let Some(tally) = tally.filter(|_| record.alternate_count > 0 && refused.is_none()) {
                 let why = tally.add_of(sample, genotype, calls.ploidy(), rules);
-                refused = why.map(|why| why(rules.header.samples[sample].clone()));
+                refused = why.map(|why| why(rules.header.samples[sample].clone(), sample));
             }
         })?;
         refused.map_or(Ok(()), |refusal| Err(NoTally::Refused(refusal)))

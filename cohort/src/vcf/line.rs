@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::field::Found;
 use crate::genotype::Genotype;
 use crate::genotype::text::GenotypeReader;
 use crate::header::Header;
@@ -25,21 +26,27 @@ pub(crate) struct TextCalls<'a> {
     pub(crate) alternates: usize,
     /// Which of the colon-separated parts of each sample's field is the genotype.
     pub(crate) part: usize,
-    /// FORMAT is GT alone.
-    pub(crate) alone: bool,
+    /// How many keys FORMAT has: no field has more parts.
+    pub(crate) parts: usize,
     /// The samples' fields, joined by tabs.
     pub(crate) fields: &'a [u8],
 }
 
-/// `line` has no line end; `columns` are those of the header.
+/// `line` has no line end; `columns` are those of the header. A line of too few or too many columns
+/// is that before it is anything else: what stands in a column may then be of another.
 pub(crate) fn parse(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFault> {
     if line.first() == Some(&b'#') {
         return Err(RecordFault::HeaderLine);
     }
+    site(line, columns).map_err(|fault| check_columns(line, columns).err().unwrap_or(fault))
+}
+
+fn site(line: &[u8], columns: usize) -> Result<Record<'_>, RecordFault> {
     let mut rest = line;
     let mut next = || field(&mut rest).ok_or_else(|| ragged(line, columns));
     let contig = record::contig(next()?)?;
-    let pos = record::position(next()?).ok_or(RecordFault::Position)?;
+    let pos = next()?;
+    let pos = record::position(pos).ok_or_else(|| RecordFault::Position(Found::new(pos)))?;
     let _id = next()?;
     let reference = record::reference(next()?)?;
     let (alternates, alternate_count) = record::alternates(next()?)?;
@@ -84,33 +91,40 @@ impl<'a> Line<'a> {
             (Some(_), Some(_), Some(_), Some(format)) if columns > 9 => format,
             _ => return self.check_columns(columns).map(|()| None),
         };
-        let calls = TextCalls { line: self, alternates, part: 0, alone: true, fields: rest };
+        let calls = TextCalls { line: self, alternates, part: 0, parts: 1, fields: rest };
         if format == b"GT" {
             return Ok(Some(calls));
         }
-        let mut parts = format.split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
-        match (parts.next(), parts.next()) {
-            (Some((part, _)), None) => Ok(Some(TextCalls { part, alone: false, ..calls })),
+        let mut places = format.split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
+        match (places.next(), places.next()) {
+            (Some((part, _)), None) => {
+                let parts = memchr::memchr_iter(b':', format).count() + 1;
+                Ok(Some(TextCalls { part, parts, ..calls }))
+            }
             (Some(_), Some(_)) => Err(RecordFault::GenotypesTwice),
             (None, _) => self.check_columns(columns).map(|()| None),
         }
     }
 
-    /// Counts the whole line's columns.
     fn check_columns(self, columns: usize) -> Result<(), RecordFault> {
-        match ragged(self.all, columns) {
-            RecordFault::Columns { found, expected } if found == expected => Ok(()),
-            fault => Err(fault),
-        }
+        check_columns(self.all, columns)
+    }
+}
+
+/// Counts the whole line's columns.
+fn check_columns(line: &[u8], columns: usize) -> Result<(), RecordFault> {
+    match ragged(line, columns) {
+        RecordFault::Columns { found, expected } if found == expected => Ok(()),
+        fault => Err(fault),
     }
 }
 
 impl<'a> TextCalls<'a> {
     /// The genotypes of a record of one ALT, first in FORMAT.
     #[cfg(test)]
-    pub(crate) fn first(alone: bool, fields: &'a [u8]) -> TextCalls<'a> {
+    pub(crate) fn first(parts: usize, fields: &'a [u8]) -> TextCalls<'a> {
         let line = Line { all: fields, rest: fields };
-        TextCalls { line, alternates: 1, part: 0, alone, fields }
+        TextCalls { line, alternates: 1, part: 0, parts, fields }
     }
 
     /// Hands each sample's genotype to `take`, with the sample's place. A line of too few or too
@@ -120,14 +134,14 @@ impl<'a> TextCalls<'a> {
         header: &Header,
         mut take: impl FnMut(usize, &Genotype),
     ) -> Result<(), RecordFault> {
-        let mut reader = GenotypeReader::new(self.fields, self.part, self.alternates);
+        let mut reader = GenotypeReader::new(self.fields, self.part, self.parts, self.alternates);
         for (place, sample) in header.samples.iter().enumerate() {
             match reader.read() {
                 Ok(Some(genotype)) => take(place, genotype),
                 Ok(None) => return self.line.check_columns(header.columns),
                 Err(fault) => {
                     self.line.check_columns(header.columns)?;
-                    return Err(RecordFault::Genotype { sample: sample.clone(), fault });
+                    return Err(RecordFault::Genotype { sample: sample.clone(), place, fault });
                 }
             }
         }
@@ -152,11 +166,12 @@ fn field<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::NameFault;
 
     fn parse(line: &str) -> Result<Record<'_>, RecordFault> {
         super::parse(line.as_bytes(), 11)
     }
+
+    type Fault = fn(Found) -> RecordFault;
 
     fn calls<'a>(record: &Record<'a>) -> Result<Option<TextCalls<'a>>, RecordFault> {
         let Body::Line(line) = record.body else { panic!("a line") };
@@ -170,10 +185,7 @@ mod tests {
         assert_eq!((record.contig, record.pos, record.reference), ("chr1", 0, "acN"));
         assert_eq!(record.alternates().collect::<Vec<_>>(), ["*", "<DEL>", "G]17:1]"]);
         let genotypes = calls(&record).unwrap().unwrap();
-        assert_eq!(
-            (genotypes.part, genotypes.alone, genotypes.fields),
-            (1, false, &b"3:0/1\t."[..])
-        );
+        assert_eq!((genotypes.part, genotypes.parts, genotypes.fields), (1, 2, &b"3:0/1\t."[..]));
         let none = parse("1\t9223372036854775807\t.\tA\t.\t.\t.\t.\tGT\t0\t0").unwrap();
         assert_eq!((none.pos, none.alternates().count()), (i64::MAX as u64, 0));
         assert!(calls(&parse("1\t1\t.\tA\tC\t.\t.\t.\tDP\t0\t0").unwrap()).unwrap().is_none());
@@ -211,25 +223,38 @@ mod tests {
         for (line, fault) in [
             ("", columns(1)),
             ("1\t1\t.\tA\tC", columns(5)),
+            ("1\tx\t.\tA\tC\t", columns(6)),
+            ("0/1\t0/1\t0/1\t0/1\t0/1\t0/1", columns(6)),
             ("#1\t1\t.\tA\tC\t", RecordFault::HeaderLine),
-            ("\t1\t.\tA\tC\t", RecordFault::Contig(NameFault::Empty)),
-            ("1 2\t1\t.\tA\tC\t", RecordFault::SpaceInContig),
-            ("1\t\t.\tA\tC\t", RecordFault::Position),
-            ("1\t-1\t.\tA\tC\t", RecordFault::Position),
-            ("1\t+1\t.\tA\tC\t", RecordFault::Position),
-            ("1\t1.0\t.\tA\tC\t", RecordFault::Position),
-            ("1\t9223372036854775808\t.\tA\tC\t", RecordFault::Position),
-            ("1\t99999999999999999999\t.\tA\tC\t", RecordFault::Position),
-            ("1\t1\t.\t\tC\t", RecordFault::Reference),
-            ("1\t1\t.\tA,G\tC\t", RecordFault::Reference),
-            ("1\t1\t.\tA\0\tC\t", RecordFault::Reference),
-            ("1\t1\t.\tA\t\t", RecordFault::Alternates),
-            ("1\t1\t.\tA\tC,\t", RecordFault::Alternates),
-            ("1\t1\t.\tA\tC,.\t", RecordFault::Alternates),
-            ("1\t1\t.\tA\tC G\t", RecordFault::Alternates),
-            ("1\t1\t.\tA\té\t", RecordFault::Alternates),
         ] {
             assert_eq!(parse(line).unwrap_err(), fault, "{line:?}");
+        }
+        let long = "1".repeat(65_536);
+        let contigs = ["", "1 2", "\0", "é", "<1"].map(|text| (text, RecordFault::Contig as Fault));
+        let too_long = [(&long[..], (|_| RecordFault::LongContig) as Fault)];
+        let numbers = ["", "-1", "+1", "1.0", "9223372036854775808", "99999999999999999999"];
+        let numbers = numbers.map(|text| (text, RecordFault::Position as Fault));
+        let references =
+            ["", "A,G", "A\0", "R", "."].map(|text| (text, RecordFault::Reference as Fault));
+        let lists = ["", "C G", "é", "C?"].map(|text| (text, RecordFault::Alternates as Fault));
+        for (place, wrong) in
+            [(0, &contigs[..]), (0, &too_long), (1, &numbers), (3, &references), (4, &lists)]
+        {
+            for (text, fault) in wrong {
+                let mut fields = ["1", "1", ".", "A", "C", ".", ".", ".", "GT", "0/1", "0/1"];
+                fields[place] = text;
+                let line = fields.join("\t");
+                assert_eq!(
+                    parse(&line).unwrap_err(),
+                    fault(Found::new(text.as_bytes())),
+                    "{text:?}"
+                );
+            }
+        }
+        for (list, found) in [("C,", ""), ("C,.", "."), ("<DEL>,R", "R"), (",C", "")] {
+            let line = format!("1\t1\t.\tA\t{list}\t.\t.\t.\tGT\t0/1\t0/1");
+            let fault = RecordFault::Alternates(Found::new(found.as_bytes()));
+            assert_eq!(parse(&line).unwrap_err(), fault, "{list:?}");
         }
         for (line, fault) in [
             ("1\t1\t.\tA\tC\t.\t.\t.", columns(8)),

@@ -98,54 +98,76 @@ fn records_are_read() {
 #[test]
 fn wrong_records_are_refused_by_record_and_sample() {
     type Change = fn(&mut Parts);
-    let beyond = "a value that reaches beyond the end of the record";
+    let beyond = "REF: a value that reaches beyond the end of the record";
     let reserved = "sample B: the genotype is malformed: a number that BCF reserves, or one after the genotype's end";
+    let in_format = "FORMAT: a value that reaches beyond the end of the record";
     let changes: &[(Change, &str)] = &[
-        (|p| p.contig = 1, "CHROM is a number that no contig of the header has"),
-        (|p| p.contig = -1, "CHROM is a number that no contig of the header has"),
-        (|p| p.pos = -2, "POS is not a whole number from 0 to 9223372036854775807"),
+        (|p| p.contig = 1, "CHROM: a number that no contig of the header has"),
+        (|p| p.contig = -1, "CHROM: a number that no contig of the header has"),
+        (|p| p.pos = -2, "POS: not a whole number from 0 to 9223372036854775807, found \"-1\""),
         (|p| p.allele_count = 0, "the record has no alleles"),
-        (|p| p.allele_count = 4, "an allele that is not text"),
+        (|p| p.allele_count = 4, "ALT: an allele that is not text"),
         (|p| p.alleles[0] = vec![0xf7, 0x12, 0xff, 0x7f], beyond),
         (|p| p.alleles[0] = vec![0xf7, 0x13, 0xff, 0xff, 0xff, 0xff], beyond),
-        (|p| p.alleles[0] = vec![0x11, 7], "an allele that is not text"),
-        (|p| p.alleles[0] = vec![0x14, 7], "a value of an unknown type"),
+        (|p| p.alleles[0] = vec![0x11, 7], "REF: an allele that is not text"),
+        (|p| p.alleles[0] = vec![0x14, 7], "REF: a value of an unknown type"),
         (
             |p| p.alleles[0] = text_value(b""),
-            "REF is not an allele: expected one or more printable ASCII characters, no comma",
+            "REF: not an allele: expected A, C, G, T and N in either case, and for an ambiguous base the first of its bases, such as A for R, found \"\"",
+        ),
+        (
+            |p| p.alleles[0] = text_value(b"R"),
+            "REF: not an allele: expected A, C, G, T and N in either case, and for an ambiguous base the first of its bases, such as A for R, found \"R\"",
         ),
         (
             |p| p.alleles[1] = text_value(b"C,G"),
-            "ALT is not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas",
+            "ALT: not a list of alleles: expected '.' alone, or joined by commas bases (A, C, G, T, N and *), <ID>s and breakends such as A[22:5[, found \"C,G\"",
+        ),
+        (
+            |p| p.alleles[1] = text_value(b"<DEL"),
+            "ALT: not a list of alleles: expected '.' alone, or joined by commas bases (A, C, G, T, N and *), <ID>s and breakends such as A[22:5[, found \"<DEL\"",
+        ),
+        (
+            |p| {
+                p.alleles.push(text_value(b"R"));
+                p.allele_count = 3;
+            },
+            "ALT: not a list of alleles: expected '.' alone, or joined by commas bases (A, C, G, T, N and *), <ID>s and breakends such as A[22:5[, found \"R\"",
         ),
         (|p| p.samples = 3, "3 samples, but the header names 2"),
         (|p| p.samples = 0, "0 samples, but the header names 2"),
-        (|p| p.format_count = 2, beyond),
+        (|p| p.format_count = 2, in_format),
         (|p| p.format_count = 0, "bytes after the record's last value"),
         (|p| p.tail = vec![0], "bytes after the record's last value"),
-        (|p| p.formats[0][1] = 7, "the record has no genotypes: FORMAT does not name GT"),
-        (|p| p.formats[0][0] = 0x21, "a value that is not one whole number, where one is expected"),
-        (|p| p.formats[0][2] = 0x25, beyond),
+        (|p| p.formats[0][1] = 7, "FORMAT: the record has no genotypes: FORMAT does not name GT"),
+        (
+            |p| p.formats[0][0] = 0x21,
+            "FORMAT: a value that is not one whole number, where one is expected",
+        ),
+        (|p| p.formats[0][2] = 0x25, in_format),
         (
             |p| p.formats[0] = [&int8(GT)[..], b"\x27A/CC/C"].concat()[..7].to_vec(),
-            "GT is not of whole numbers",
+            "GT: the genotypes are not of whole numbers",
         ),
         (
             |p| p.formats[0] = [&int8(GT)[..], &[0xf1, 0x13, 0xff, 0xff, 0xff, 0x7f]].concat(),
-            beyond,
+            in_format,
         ),
         (
             |p| {
                 p.formats = vec![gt(&[2, 2, 2, 2]); 2];
                 p.format_count = 2;
             },
-            "FORMAT names GT twice",
+            "FORMAT: GT is named twice",
         ),
         (
             |p| p.formats[0] = gt(&[2, 2, 2, 6]),
-            "sample B: an allele index beyond the record's ALTs",
+            "sample B: an allele index beyond the record's ALTs: expected 1 at most",
         ),
-        (|p| p.formats[0] = gt(&[2, 2, 0x81, 0x81]), "sample B: the genotype is empty"),
+        (
+            |p| p.formats[0] = gt(&[2, 2, 0x81, 0x81]),
+            "sample B: the genotype is empty: expected allele numbers, or '.' where it is missing",
+        ),
         (|p| p.formats[0] = gt(&[2, 2, 2, 0x82]), reserved),
         (|p| p.formats[0] = gt(&[2, 2, 2, 0xff]), reserved),
         (
@@ -154,7 +176,9 @@ fn wrong_records_are_refused_by_record_and_sample() {
         ),
     ];
     for (i, (change, error)) in changes.iter().enumerate() {
-        assert_eq!(one(change), Err(format!("x.vcf, record 1: {error}")), "{i}");
+        let between =
+            if error.starts_with(|c: char| c.is_uppercase() || c == 's') { "," } else { ":" };
+        assert_eq!(one(change), Err(format!("x.vcf, record 1{between} {error}")), "{i}");
     }
 }
 
@@ -175,7 +199,7 @@ fn wrong_headers_are_refused() {
         (bcf_file(&format!("{HEADER}7"), &[]), "x.vcf, line 6: text after the line of column names".into()),
         (bcf_file(&HEADER.replace("=DP", "=DP,IDX=0"), &[]), "x.vcf, line 3: the number by which BCF records know this line is another's, or it has two".into()),
         (bcf_file(&HEADER.replace("=DP", "=DP,IDX=x"), &[]), "x.vcf, line 3: IDX is not a whole number from 0 to 4294967294".into()),
-        (bcf_file(&HEADER.replace("\tB", "\tA"), &[]), "x.vcf, line 5: two samples are named \"A\"".into()),
+        (bcf_file(&HEADER.replace("\tB", "\tA"), &[]), "x.vcf, line 5, column 11 (sample 2): two samples are named \"A\"".into()),
         (bcf_file(&HEADER.replace("\tFORMAT\tA\tB", ""), &[]), "x.vcf has no samples, so there are no genotypes to count".into()),
     ] {
         assert_eq!(frequencies(bytes).err().unwrap_or_default(), error);

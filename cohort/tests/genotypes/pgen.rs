@@ -146,7 +146,7 @@ fn wrong_sets_are_refused() {
         (
             PVAR.replace("#CHROM", "#CHR"),
             PSAM.to_owned(),
-            "x.pvar, line 3: column 1 of the line of column names is not #CHROM; tabs separate columns",
+            "x.pvar, line 3, column 1 (#CHROM): expected the name of the column, and tabs between the columns, found \"#CHR\"",
         ),
         (PVAR.replace("\tC\n", "\n"), PSAM.to_owned(), "x.pvar, line 4: 4 columns, expected 5"),
         (
@@ -157,13 +157,13 @@ fn wrong_sets_are_refused() {
         (
             PVAR.replace("\tC\n", "\tC,\n"),
             PSAM.to_owned(),
-            "x.pvar, line 4: ALT is not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas",
+            "x.pvar, line 4, column 5 (ALT): not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas, found \"\"",
         ),
         (PVAR.to_owned(), PSAM.replace("0 E 0", "0 E"), "x.psam, line 6: 2 columns, expected 3"),
         (
             PVAR.to_owned(),
             PSAM.replace("\tIID", ""),
-            "x.psam, line 1: column 2 of the line of column names is not IID; tabs separate columns",
+            "x.psam, line 1, column 2 (IID): expected the name of the column, and tabs between the columns, found \"SID\"",
         ),
     ] {
         let folder = set(&valid(), &pvar, &psam);

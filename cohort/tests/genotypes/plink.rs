@@ -96,7 +96,7 @@ fn sex_chromosomes_and_the_mitochondrion_are_counted_by_sex_alone() {
     // A, male, has two ALTs, B, female, one; C, D and E, of unknown sex: none, missing, one.
     let no_sex = |sample: &str| {
         Err(format!(
-            "x.bed, record 1: sample {sample}: its sex is not known, so neither how many alleles it has here; state it in the fam or psam, or ask for the genotypes as VCF or BCF"
+            "x.bed, record 1, sample {sample}: its sex is not known, so neither how many alleles it has here; state it in the fam or psam, or ask for the genotypes as VCF or BCF"
         ))
     };
     let not_of_sex = Err("x.bed, record 1: a genotype that does not fit its sample's sex: two different alleles where there is one, or an allele of Y where there is none; PLINK's --set-hh-missing or --set-invalid-haploid-missing removes such genotypes".to_owned());
@@ -136,7 +136,7 @@ fn sex_chromosomes_and_the_mitochondrion_are_counted_by_sex_alone() {
     let folder = set(&whole, &BIM.replace("7\t", "MT\t"), FAM);
     let refused = count(&folder.path().join("x.bed")).unwrap_err();
     assert!(
-        refused.starts_with("x.bed, record 1: sample A: a genotype that is not diploid"),
+        refused.starts_with("x.bed, record 1, sample A: a genotype that is not diploid"),
         "{refused}"
     );
 }
@@ -211,7 +211,10 @@ fn sites_compressed_by_zstd_are_read() {
 
 #[test]
 fn wrong_sets_are_refused_by_file_and_line() {
-    let position = "x.bim, line 1: POS is not a whole number from 0 to 9223372036854775807";
+    let position = |found: &str| {
+        let expected = "not a whole number from 0 to 9223372036854775807";
+        format!("x.bim, line 1, column 4 (position): {expected}, found {found:?}")
+    };
     let not = |found: &str| {
         format!("x.bed is not a genotype file: {found}, expected VCF, BCF or a PLINK set")
     };
@@ -235,8 +238,8 @@ fn wrong_sets_are_refused_by_file_and_line() {
             bed(b"\x6c\x1b\x01\x78\x02\xdf\x03\x00"),
             "x.bed has more than the 2 records of x.bim".into(),
         ),
-        (line("\t5", "\t-5"), position.into()),
-        (line("\t5", "\tx"), position.into()),
+        (line("\t5", "\t-5"), position("-5")),
+        (line("\t5", "\tx"), position("x")),
         (line("\tA", ""), "x.bim, line 2: 6 columns, expected 5".into()),
         (line("\tA", "\tA\tA"), "x.bim, line 1: 7 columns, expected 6".into()),
         (
@@ -245,19 +248,30 @@ fn wrong_sets_are_refused_by_file_and_line() {
                 .into(),
         ),
         (line("\n", "\n\n"), "x.bim, line 2: an empty line among the records".into()),
-        (line("8", "\u{1}"), "x.bim, line 2: CHROM has a control character".into()),
+        (
+            line("8", "\u{1}"),
+            "x.bim, line 2, column 1 (chromosome): not the name of a contig: expected printable ASCII without spaces, quotes, commas, backslashes and brackets, and no * or = in front; all of it may stand in <>, found \"chr\\x01\"".into(),
+        ),
+        (
+            line("\tC", "\t\u{1}"),
+            "x.bim, line 1, column 5 (A1): not a list of alleles: expected '.' alone, or alleles of printable ASCII characters joined by commas, found \"\\x01\"".into(),
+        ),
+        (
+            line("\tA", "\tA,C"),
+            "x.bim, line 1, column 6 (A2): not an allele: expected printable ASCII characters, no comma, found \"A,C\"".into(),
+        ),
         (fam(""), "x.fam is empty, expected genotypes".into()),
         (fam("\n\n"), "x.fam, line 2: the file names no sample".into()),
         (fam("F A 0 0 1\n"), "x.fam, line 1: 5 columns, expected 6".into()),
         (fam("F\n"), "x.fam, line 1: 1 columns, expected 6".into()),
-        (fam(&FAM.replace("E", "A")), "x.fam, line 5: two samples are named \"A\"".into()),
+        (fam(&FAM.replace("E", "A")), "x.fam, line 5, column 2 (sample 5): two samples are named \"A\"".into()),
         (
             fam(&FAM.replacen('\n', "\n\n", 1)),
             "x.fam, line 2: an empty line among the samples".into(),
         ),
         (
             fam(&FAM.replace("E", "E\u{7}")),
-            "x.fam, line 5: the name of sample 5 has a control character".into(),
+            "x.fam, line 5, column 2 (sample 5): the name has a control character".into(),
         ),
     ] {
         let folder = set(bed, &bim, &fam);

@@ -83,7 +83,7 @@ fn every_index_gives_what_bcftools_gives() {
         assert!(matches!(access, Access::Index(_)), "beside the file");
         assert_eq!((Some(whole), records), (first, expected[0]));
     }
-    assert_eq!(rows, 90);
+    assert_eq!(rows, 94);
 }
 
 #[test]
@@ -322,6 +322,37 @@ fn no_index_is_believed() {
         }
     }
     assert!(wrong > 20 && right > 20, "{wrong} {right}");
+}
+
+/// `CONTIG:POS` is a position, as bcftools has it, but where the header has a contig of that name.
+#[test]
+fn a_position_is_meant_unless_the_header_has_a_contig_of_the_whole_name() {
+    let records = ["22\t5", "22\t6", "22:5\t9", "HLA*01:01\t1"];
+    let line = |site: &&str| format!("{site}\t.\tA\tC\t.\t.\t.\tGT\t0/1");
+    let records: Vec<String> = records.iter().map(line).collect();
+    let text = crate::text(&["A"], &records.iter().map(String::as_str).collect::<Vec<_>>());
+    let declared = text.replacen('\n', "\n##contig=<ID=22>\n##contig=<ID=22:5>\n", 1);
+    let sites = |file: &str, asked: &str| -> Result<Vec<String>, String> {
+        let file = crate::open(file).unwrap().within(regions(&[asked]), None).unwrap().0;
+        let lines = crate::lines_of(allele_frequency, file, &Options::default())?;
+        Ok(lines
+            .iter()
+            .map(|line| line.split('\t').take(2).collect::<Vec<_>>().join(" "))
+            .collect())
+    };
+    for (asked, undeclared, declared_so) in [
+        ("22:5", &["22 5"][..], &["22:5 9"][..]),
+        ("22:5-5", &["22 5"], &["22 5"]),
+        ("22:5-", &["22 5", "22 6"], &["22 5", "22 6"]),
+        ("22:5:9", &["22:5 9"], &["22:5 9"]),
+        ("22:5:0-", &["22:5 9"], &["22:5 9"]),
+        ("HLA*01:01:0-", &["HLA*01:01 1"], &["HLA*01:01 1"]),
+    ] {
+        assert_eq!(sites(&text, asked).unwrap(), undeclared, "{asked}");
+        assert_eq!(sites(&declared, asked).unwrap(), declared_so, "{asked}");
+    }
+    let error = sites(&text, "HLA*01:01").unwrap_err();
+    assert_eq!(error, "x.vcf has no contig \"HLA*01\"; it has 22, 22:5, HLA*01:01");
 }
 
 #[test]

@@ -135,13 +135,13 @@ fn half_calls_are_read_as_told() {
     }
     let (frequencies, counts) = count(HalfCall::Haploid);
     assert_eq!(frequencies.unwrap(), bcftools("half_calls.haploid.bcftools.tsv"));
-    let named = |word: &str, sample: &str| {
-        format!("tests/data/genotypes/half_calls.vcf, line 5: sample {sample}: {word}")
+    let named = |word: &str| {
+        format!("tests/data/genotypes/half_calls.vcf, line 5, column 10 (sample HG00096): {word}")
     };
-    let not_diploid = named("a genotype that is not diploid", "HG00096");
+    let not_diploid = named("a genotype that is not diploid");
     assert!(counts.unwrap_err().contains(&not_diploid));
     let (frequencies, counts) = count(HalfCall::Refuse);
-    let half_call = named("a half call", "HG00096");
+    let half_call = named("a half call");
     for refused in [frequencies, counts] {
         assert!(refused.unwrap_err().contains(&half_call));
     }
@@ -180,7 +180,7 @@ fn files_without_genotypes_are_refused_and_inspected() {
         ("edge/sample_no_genotypes.vcf.gz", "has no samples, so there are no genotypes to count"),
         (
             "edge/sample_all_missing_gts.vcf.gz",
-            "line 32: the record has no genotypes: FORMAT does not name GT",
+            "line 32, column 9 (FORMAT): the record has no genotypes: FORMAT does not name GT",
         ),
     ] {
         let refused = lines_of(allele_frequency, vcf(file), &Options::default()).unwrap_err();

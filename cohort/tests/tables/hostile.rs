@@ -18,15 +18,24 @@ fn what_is_no_row_is_refused_by_line() {
         (&b"a,b\n1,2\n3\n"[..], ", line 3: 1 columns, expected 2 as in the heading"),
         (b"a,b\n1,2\n3,4,5\n", ", line 3: 3 columns, expected 2 as in the heading"),
         (b"a,b\n\"1\n\n\",2\n3,4,5\n", ", line 5: 3 columns, expected 2 as in the heading"),
-        (b"a,b\n1,\0\n", ", line 2: a NUL character, expected text"),
-        (b"a,b\n1,\"2\n3,4\n", ", line 2: the file ends inside a quoted field that began here"),
+        (b"a,b\n1,\0\n", ", line 2: column 2: a NUL character, expected text"),
+        (
+            b"a,b\n1,\"2\n3,4\n",
+            ", line 2: column 2: the file ends inside a quoted field that began here",
+        ),
         (
             b"a,b\n1,2\"\n",
-            ", line 2: a quote inside a field without quotes; quote the field and double the quote",
+            ", line 2: column 2: a quote inside a field without quotes; quote the field and double the quote",
         ),
-        (b"a,b\n1,\"2\"3\n", ", line 2: text after a closing quote, expected the end of the field"),
+        (
+            b"a,b\n1,\"2\"3\n",
+            ", line 2: column 2: text after a closing quote, expected the end of the field",
+        ),
         (b"a,b\n\n1,2\n", ", line 2: an empty line among the rows"),
-        (b"a,b\r1,2\r", ", line 1: a carriage return that no line feed follows; quote it"),
+        (
+            b"a,b\r1,2\r",
+            ", line 1: column 2: a carriage return that no line feed follows; quote it",
+        ),
         (b"a,b\n1,\xff\n", ", line 2: column \"b\": the text is not UTF-8"),
         (b"a,a\n1,2\n", ", line 1: two columns are named \"a\""),
         (b"a,\"b\nc\"\n1,2\n", ", line 1: the name of column 2 has a control character"),
@@ -44,7 +53,7 @@ fn what_is_no_row_is_refused_by_line() {
             b"a;b,c\n1;2,3\n",
             ": several of comma, semicolon and tab could part the columns; say which in a schema",
         ),
-        (&giant, ", line 2: a field is longer than 1 MiB"),
+        (&giant, ", line 2: column 2: a field is longer than 1 MiB"),
         (wide.as_bytes(), ", line 1: more than 100000 columns"),
     ] {
         let found = look(text, "").unwrap_err();

@@ -12,7 +12,8 @@ fn a_half_call_is_refused_with_line_and_sample_until_a_rule_is_named() {
     half(&desk);
     for protocol in ["allele-frequency", "cohort-count"] {
         let done = desk.run(&["evaluate", protocol, "--data", "half.vcf", "--out", "out"]);
-        done.could_not("half.vcf, line 6: sample Bob: a half call").says("--half-call haploid");
+        done.could_not("half.vcf, line 6, column 11 (sample Bob): a half call")
+            .says("--half-call haploid");
     }
     assert_eq!(desk.names(""), ["half.vcf", "pass"]);
     for (rule, row) in [
@@ -35,18 +36,36 @@ fn cohort_count_refuses_what_is_not_diploid() {
     assert_eq!(count("missing"), ["22 100 A G 3 6 1 1 1 0", "22 200 A G 2 4 1 0 1 1"]);
     assert_eq!(count("reference"), ["22 100 A G 3 6 1 1 1 0", "22 200 A G 3 6 1 1 1 0"]);
     desk.run(&["evaluate", "cohort-count", "--data", "half.vcf", "--half-call", "haploid"])
-        .could_not("half.vcf, line 6: sample Bob: a genotype that is not diploid");
+        .could_not("half.vcf, line 6, column 11 (sample Bob): a genotype that is not diploid");
     for (name, genotypes, counted) in [
         ("one.vcf", "0/0\t1\t1/1", "22 200 A G 3 5"),
         ("three.vcf", "0/0\t0/1/1\t1/1", "22 200 A G 4 7"),
     ] {
         desk.put(name, vcf(&[record(100), with("A", "G", 200, genotypes)]));
         let words = ["evaluate", "cohort-count", "--data", name, "--out", "out"];
-        desk.run(&words)
-            .could_not(&format!("{name}, line 6: sample Bob: a genotype that is not diploid"));
+        desk.run(&words).could_not(&format!(
+            "{name}, line 6, column 11 (sample Bob): a genotype that is not diploid"
+        ));
         assert!(!desk.path("out").exists());
         assert_eq!(desk.table(&["allele-frequency", "--data", name])[1], counted);
     }
+}
+
+#[test]
+fn a_region_may_be_one_position() {
+    let desk = Desk::new();
+    desk.put("a.vcf", vcf(&[record(100), record(200), record(300)]));
+    for (region, rows) in [
+        ("22:200", &["22 200 A G 3 6"][..]),
+        ("22:200-", &["22 200 A G 3 6", "22 300 A G 3 6"]),
+        ("22:201", &[]),
+    ] {
+        assert_eq!(desk.table(&["allele-frequency", "--data", "a.vcf", "--region", region]), rows);
+    }
+    let words = ["evaluate", "allele-frequency", "--data", "a.vcf", "--out", "out", "--region"];
+    desk.run(&[&words[..], &["22:x"]].concat()).could_not("has no contig \"22:x\"; it has 22");
+    desk.run(&[&words[..], &["22:9-5"]].concat())
+        .could_not("expected CONTIG, CONTIG:POS, CONTIG:FIRST-LAST or CONTIG:FIRST-");
 }
 
 #[test]

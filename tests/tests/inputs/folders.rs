@@ -41,7 +41,7 @@ fn what_fails_leaves_the_folder_before_it() {
     let prove =
         ["prove", "allele-frequency", "--data", "a.vcf", "--columns", "22:1-900", "--out", "out"];
     for words in [&COUNT[..], &seal, &prove] {
-        desk.run(words).could_not("a.vcf, line 8: POS is not a whole number");
+        desk.run(words).could_not("a.vcf, line 8, column 2 (POS): not a whole number");
         assert_eq!(fs::read(desk.path("out/result.tsv")).unwrap(), before);
         assert_eq!(desk.names("out"), ["result.tsv"]);
     }

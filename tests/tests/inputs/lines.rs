@@ -16,58 +16,103 @@ fn a_wrong_line_is_refused_with_its_number_by_every_command() {
         (
             "cut-in-a-call.vcf",
             text[..text.len() - 2].to_owned(),
-            "line 7: sample Cleo: the genotype is malformed",
+            "line 7, column 12 (sample Cleo): the genotype is malformed",
         ),
         ("few.vcf", after(&with("A", "G", 9, "0/0\t0/1")), "line 6: 11 columns"),
         ("many.vcf", after(&with("A", "G", 9, "0/0\t0/1\t0/0\t0/0")), "line 6: 13 columns"),
         ("gap.vcf", after(&format!("\n{}", record(9))), "line 6: an empty line"),
         ("header-below.vcf", after("##late=1\n"), "line 6: a header line"),
-        ("negative.vcf", after(&record(-5)), "line 6: POS is not a whole number"),
-        ("huge.vcf", after(&record("99999999999999999999")), "line 6: POS is not a whole number"),
-        ("no-alt.vcf", after(&with("A", "", 9, "0/0\t0/1\t1/1")), "line 6: ALT is not"),
+        (
+            "negative.vcf",
+            after(&record(-5)),
+            "line 6, column 2 (POS): not a whole number from 0 to 9223372036854775807, found \"-5\"",
+        ),
+        (
+            "huge.vcf",
+            after(&record("99999999999999999999")),
+            "line 6, column 2 (POS): not a whole number",
+        ),
+        (
+            "no-alt.vcf",
+            after(&with("A", "", 9, "0/0\t0/1\t1/1")),
+            "line 6, column 5 (ALT): not a list",
+        ),
+        (
+            "code.vcf",
+            after(&with("R", "G", 9, "0/0\t0/1\t1/1")),
+            "line 6, column 4 (REF): not an allele",
+        ),
+        (
+            "letter.vcf",
+            after(&with("A", "G,D", 9, "0/0\t0/1\t1/1")),
+            "breakends such as A[22:5[, found \"D\"",
+        ),
+        (
+            "parts.vcf",
+            after(&with("A", "G", 9, "0/0\t0/1:7\t1/1")),
+            "line 6, column 11 (sample Bob): 2 parts between colons, but FORMAT names 1",
+        ),
+        (
+            "comma.vcf",
+            after(&record(9).replacen("22", "2,2", 1)),
+            "line 6, column 1 (CHROM): not the name of a contig",
+        ),
         (
             "beyond.vcf",
             after(&with("A", "G", 9, "0/0\t0/2\t1/1")),
-            "line 6: sample Bob: an allele index beyond",
+            "line 6, column 11 (sample Bob): an allele index beyond the record's ALTs: expected 1 at most",
         ),
         (
             "index.vcf",
             after(&with("A", "G", 9, "0/0\t0/99999999999999999999\t1/1")),
-            "line 6: sample Bob: an allele index beyond",
+            "line 6, column 11 (sample Bob): an allele index beyond the record's ALTs: expected 1 at most",
         ),
         (
             "nul.vcf",
             after(&record(9).replace("22", "2\0")),
-            "line 6: CHROM has a control character",
+            "line 6, column 1 (CHROM): not the name of a contig",
         ),
         (
             "nul-call.vcf",
             after(&with("A", "G", 9, "0/0\t0/\0\t1/1")),
-            "line 6: sample Bob: the genotype is malformed",
+            "line 6, column 11 (sample Bob): the genotype is malformed",
         ),
         (
             "escape.vcf",
             after(&record(9).replace("22", "2\x1b[31m2")),
-            "line 6: CHROM has a control character",
+            "no * or = in front; all of it may stand in <>, found \"2\\x1b[31m2\"",
         ),
         (
             "escape-alt.vcf",
             after(&with("A", "<\x1b[31m>", 9, "0/0\t0/1\t1/1")),
-            "line 6: ALT is not",
+            "line 6, column 5 (ALT): not a list",
         ),
-        ("twice.vcf", text.replace("\tBob", "\tAda"), "line 4: two samples are named \"Ada\""),
-        ("unnamed.vcf", text.replace("\tBob\t", "\t\t"), "line 4: the name of sample 2 is empty"),
+        (
+            "twice.vcf",
+            text.replace("\tBob", "\tAda"),
+            "line 4, column 11 (sample 2): two samples are named \"Ada\"",
+        ),
+        (
+            "unnamed.vcf",
+            text.replace("\tBob\t", "\t\t"),
+            "line 4, column 11 (sample 2): the name is empty",
+        ),
         (
             "named-by-escape.vcf",
             text.replace("\tBob\t", "\tB\x1b[31mob\t"),
-            "line 4: the name of sample 2 has a control character",
+            "line 4, column 11 (sample 2): the name has a control character",
         ),
-        ("spaces.vcf", text.replace('\t', " "), "line 4: column 1 of the line of column names"),
+        (
+            "spaces.vcf",
+            text.replace('\t', " "),
+            "line 4, column 1 (#CHROM): expected the name of the column",
+        ),
     ] {
         desk.put(name, text).unreadable(name, why);
     }
     let latin = [vcf(&[]).as_bytes(), b"2\xff", &record(9).as_bytes()[2..]].concat();
-    desk.put("latin.vcf", latin).unreadable("latin.vcf", "line 5: CHROM is not UTF-8");
+    desk.put("latin.vcf", latin)
+        .unreadable("latin.vcf", "line 5, column 1 (CHROM): not the name of a contig");
 }
 
 #[test]
@@ -128,7 +173,7 @@ fn records_without_genotypes_are_sealed_and_never_counted() {
     let bare = "22\t200\t.\tA\tG\t.\t.\t.\tDP\t1\t2\t3\n".to_owned();
     desk.put("bare.vcf", vcf(&[record(100), bare]));
     let count = ["evaluate", "allele-frequency", "--data", "bare.vcf", "--out", "out"];
-    desk.run(&count).could_not("bare.vcf, line 6: the record has no genotypes");
+    desk.run(&count).could_not("bare.vcf, line 6, column 9 (FORMAT): the record has no genotypes");
     assert!(!desk.path("out").exists());
     let sealed = desk.run(&["seal", "bare.vcf", "--out", "sealed", "--build", "GRCh37", "--json"]);
     let sealed = sealed.yes().json();
