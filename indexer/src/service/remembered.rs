@@ -1,7 +1,7 @@
 //! What all readers remember of one state of the index, up to a size: what was asked for lately stays.
 
 use crate::{Index, IndexError};
-use std::collections::HashMap;
+use lru::LruCache;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,17 +15,14 @@ pub(super) struct Remembered<K, V> {
 struct Kept<K, V> {
     /// How often the index had been written to.
     state: i64,
-    young: HashMap<K, (V, usize)>,
-    /// Bytes of the young ones.
+    /// With the bytes of each.
+    values: LruCache<K, (V, usize)>,
     bytes: usize,
-    /// Forgotten where nobody asks for them before the young ones are as many.
-    old: HashMap<K, (V, usize)>,
 }
 
 impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
     pub(super) fn new(room: usize) -> Self {
-        let (young, old) = (HashMap::new(), HashMap::new());
-        Self { room, kept: Mutex::new(Kept { state: 0, young, bytes: 0, old }) }
+        Self { room, kept: Mutex::new(Kept { state: 0, values: LruCache::unbounded(), bytes: 0 }) }
     }
 
     /// The values of these keys, where they are remembered of this state.
@@ -35,52 +32,37 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         keys: impl IntoIterator<Item = &'k K>,
     ) -> Vec<Option<V>>
     where
-        K: Clone + 'k,
+        K: 'k,
     {
         let mut kept = self.kept();
-        if kept.state != state {
-            return keys.into_iter().map(|_| None).collect();
-        }
-        let mut one = |key: &K| {
-            if let Some((value, _)) = kept.young.get(key) {
-                return Some(value.clone());
-            }
-            let (value, bytes) = kept.old.remove(key)?;
-            kept.keep(self.room, key.clone(), value.clone(), bytes);
-            Some(value)
-        };
-        keys.into_iter().map(|key| one(key)).collect()
+        let is_of_it = kept.state == state;
+        let one = |key| kept.values.get(key).filter(|_| is_of_it).map(|(value, _)| value.clone());
+        keys.into_iter().map(one).collect()
     }
 
     /// Remembers values, with the bytes that each takes, unless the index went on since.
     pub(super) fn keep(&self, state: i64, values: impl IntoIterator<Item = (K, V, usize)>) {
         let mut kept = self.kept();
         if state > kept.state {
-            *kept = Kept { state, young: HashMap::new(), bytes: 0, old: HashMap::new() };
+            *kept = Kept { state, values: LruCache::unbounded(), bytes: 0 };
         }
-        if state == kept.state {
-            for (key, value, bytes) in values {
-                kept.keep(self.room, key, value, bytes);
+        if state < kept.state {
+            return;
+        }
+        for (key, value, bytes) in values.into_iter().filter(|(_, _, bytes)| *bytes <= self.room) {
+            kept.bytes += bytes;
+            if let Some((_, before)) = kept.values.put(key, (value, bytes)) {
+                kept.bytes -= before;
             }
+        }
+        while kept.bytes > self.room {
+            let Some((_, (_, bytes))) = kept.values.pop_lru() else { break };
+            kept.bytes -= bytes;
         }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<K: Eq + Hash, V> Kept<K, V> {
-    fn keep(&mut self, room: usize, key: K, value: V, bytes: usize) {
-        if bytes > room / 2 {
-            return;
-        }
-        if self.bytes + bytes > room / 2 {
-            self.old = std::mem::take(&mut self.young);
-            self.bytes = 0;
-        }
-        self.bytes += bytes;
-        self.young.insert(key, (value, bytes));
     }
 }
 
@@ -104,14 +86,14 @@ mod tests {
         assert!(!has(0, "a"));
         keep(1, "a", 30);
         assert!(has(1, "a") && !has(1, "b") && !has(0, "a") && !has(2, "a"));
-        // The young ones take half of the room; then they are old.
-        keep(1, "b", 20);
-        keep(1, "c", 30);
-        assert!(has(1, "c") && has(1, "b"));
-        // Asked for again, `b` is as young as `c`; `a` went with those that were old.
-        keep(1, "d", 1);
-        assert!(has(1, "b") && has(1, "d") && !has(1, "a"));
-        keep(1, "too large", 51);
+        keep(1, "b", 40);
+        keep(1, "b", 30);
+        keep(1, "c", 40);
+        assert!(has(1, "a") && has(1, "c") && has(1, "b"));
+        // `a` was asked for the longest ago.
+        keep(1, "d", 10);
+        assert!(has(1, "b") && has(1, "c") && has(1, "d") && !has(1, "a"));
+        keep(1, "too large", 101);
         assert!(!has(1, "too large") && has(1, "d"));
         // A reader of an earlier moment neither finds nor leaves anything.
         keep(2, "f", 1);
