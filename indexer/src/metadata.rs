@@ -4,6 +4,7 @@
 
 use crate::commit::commit;
 use crate::row::all;
+use crate::search::words;
 use crate::{IndexError, Writer};
 use alloy_primitives::U256;
 use ledger::dataset::Version;
@@ -200,8 +201,9 @@ fn keep(
     Ok(())
 }
 
-fn searched(text: &str) -> &str {
-    &text[..text.floor_char_boundary(SEARCHED)]
+fn searched(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(SEARCHED)];
+    words(text).collect::<Vec<_>>().join(" ")
 }
 
 fn set_state(transaction: &Transaction, id: i64, state: &str, why: &str) -> rusqlite::Result<()> {

@@ -230,15 +230,15 @@ CREATE TABLE manifests (
 );
 CREATE INDEX manifests_missing ON manifests (tries, id) WHERE state = 'missing';
 CREATE INDEX manifests_by_content ON manifests (content_root) WHERE content_root IS NOT NULL;
--- Titles apart: a query looks there first, and would walk long lists for the few hits in titles. The
+-- Texts come as words joined by spaces (search.rs). Titles apart: a query looks there first, and would walk long lists for the few hits in titles. The
 -- beginnings of a length that is not listed would be gathered to one list before the first is found.
 CREATE VIRTUAL TABLE titles USING fts5 (
   title,
   content = '', contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4 5 6 7 8 9 10', detail = 'none'
+  tokenize = 'ascii', prefix = '2 3 4 5 6 7 8 9 10', detail = 'none'
 );
 CREATE VIRTUAL TABLE words USING fts5 (
   title, description, build, format,
   content = '', contentless_delete = 1,
-  tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4 5 6 7 8 9 10', detail = 'none'
+  tokenize = 'ascii', prefix = '2 3 4 5 6 7 8 9 10', detail = 'none'
 );

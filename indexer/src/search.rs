@@ -10,6 +10,8 @@ use crate::row::all;
 use crate::{Index, IndexError};
 use rusqlite::params_from_iter;
 use std::collections::HashSet;
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// Words of a query that are looked for, and characters of each.
 const WORDS: usize = 16;
@@ -99,12 +101,20 @@ fn list(numbers: &[i64]) -> String {
 /// A table of texts: that of titles, or that of all.
 type Texts = &'static str;
 
+/// Words as they are kept and looked for: letters, digits and marks, in lower case, without accents.
+/// Both sides are cut here alone, so that no word of a query is two of the index.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
+    let is_accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
+    text.split(|c: char| !(c.is_alphanumeric() || is_combining_mark(c)))
+        .map(move |word| word.to_lowercase().nfd().filter(|c| !is_accent(c)).collect::<String>())
+        .filter(|word| !word.is_empty())
+}
+
 /// The queries whose hits are shown one after the other: all words in the title, all words anywhere,
 /// and the same with each as the beginning of a word. Quoted, so that a word is never an operator.
 fn queries(text: &str) -> Vec<(Texts, String)> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let cut = |word: &str| word.chars().take(LETTERS).collect::<String>();
-    let words: Vec<String> = words.take(WORDS).map(cut).collect();
+    let cut = |word: String| word.chars().take(LETTERS).collect::<String>();
+    let words: Vec<String> = words(text).take(WORDS).map(cut).collect();
     if words.is_empty() {
         return Vec::new();
     }
@@ -119,16 +129,28 @@ fn queries(text: &str) -> Vec<(Texts, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::queries;
+    use super::{queries, words};
+
+    #[test]
+    fn words_are_whole_in_every_script() {
+        for (text, expected) in [
+            ("Zürich, ÉCOLE", &["zurich", "ecole"][..]),
+            ("Zu\u{308}rich İstanbul", &["zurich", "istanbul"]),
+            ("हिन्दी जीनोम", &["हिन्दी", "जीनोम"]),
+            ("\u{301} --", &[]),
+        ] {
+            assert_eq!(words(text).collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn operators_become_words() {
         for (text, expected) in [
-            ("chr22 GRCh38", "\"chr22\" * \"GRCh38\" *"),
-            ("a\" OR title:b*", "\"a\" * \"OR\" * \"title\" * \"b\" *"),
-            ("NEAR(x, 3) ^y -z", "\"NEAR\" * \"x\" * \"3\" * \"y\" * \"z\" *"),
+            ("chr22 GRCh38", "\"chr22\" * \"grch38\" *"),
+            ("a\" OR title:b*", "\"a\" * \"or\" * \"title\" * \"b\" *"),
+            ("NEAR(x, 3) ^y -z", "\"near\" * \"x\" * \"3\" * \"y\" * \"z\" *"),
             ("\0 -- ;", ""),
-            ("größe 大腸", "\"größe\" * \"大腸\" *"),
+            ("größe 大腸", "\"große\" * \"大腸\" *"),
         ] {
             let found = queries(text);
             assert_eq!(found.last().map_or("", |(_, query)| query), expected, "{text:?}");

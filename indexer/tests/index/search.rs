@@ -13,6 +13,7 @@ fn datasets_are_found_by_what_their_manifests_say() {
         ("Heart failure", "colon mentioned once"),
         ("Colon cancer cohort", "chromosome 22 of the colon"),
         ("大腸がん コホート", ""),
+        ("हिन्दी जीनोम", "ⒶⒷ αⒷ"),
     ];
     let datasets: Vec<_> = (1..)
         .zip(texts)
@@ -30,17 +31,20 @@ fn datasets_are_found_by_what_their_manifests_say() {
         let found = index.search(words, 10).unwrap();
         found.into_iter().map(|row| row.dataset).collect::<Vec<_>>()
     };
-    let [german, heart, colon, japanese] = datasets[..] else { unreachable!() };
+    let [german, heart, colon, japanese, hindi] = datasets[..] else { unreachable!() };
     // In listed order where nothing is asked, those without a manifest among them.
-    assert_eq!(found("  \n"), [german, heart, colon, japanese, unknown]);
+    assert_eq!(found("  \n"), [german, heart, colon, japanese, hindi, unknown]);
     assert_eq!(index.search("", 2).unwrap().len(), 2);
     // A title weighs more than a description; prefixes, case and accents.
     assert_eq!(found("colon"), [colon, heart]);
     assert_eq!(found("COL can"), [colon]);
     assert_eq!(found("falle"), [german]);
     assert_eq!(found("fälle 2504"), [german]);
-    assert_eq!(found("grch38 vcf").len(), 4);
+    assert_eq!(found("grch38 vcf").len(), 5);
     assert_eq!(found("大腸"), [japanese]);
+    for text in ["हिन्दी", "हिन", "जीन हि", "ⓐⓑ", "Αⓑ"] {
+        assert_eq!(found(text), [hindi], "{text}");
+    }
     let paused = index.search("colon", 1).unwrap();
     assert_eq!((paused[0].dataset, paused[0].status), (colon, SaleStatus::Paused));
 
@@ -64,6 +68,9 @@ fn datasets_are_found_by_what_their_manifests_say() {
         "colon\0",
         "\u{202e}noloc",
         "\u{301}",
+        "न्",
+        "xⒶx",
+        "a\u{200d}b",
         "--",
         "%",
         "\\",
