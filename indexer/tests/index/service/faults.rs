@@ -59,9 +59,10 @@ fn what_a_node_said_is_for_whoever_runs_the_service_alone() {
     gone.store(true, Ordering::SeqCst);
     serving.wait(|told| matches!(told, Following::Waiting { why } if why.contains(proxy.url())));
     for path in ["/health", "/v1/status"] {
-        let told = serving.get(path).body;
-        assert!(told.contains("it is asked again"), "{told}");
-        assert!(!told.contains("127.0.0.1") && !told.contains("503"), "{told}");
+        let told = serving.json(path);
+        let public = "the node does not answer as it should; it is asked again";
+        assert_eq!(told["why"], public, "{told}");
+        assert!(!told.to_string().contains("127.0.0.1"), "{told}");
     }
     serving.stop().unwrap();
 }
