@@ -3,6 +3,7 @@
 //! go by turns in the file's order, so that what comes out is what one thread would make; inflating
 //! and working go side by side, on bytes that the thread has in its own cache.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,6 +15,8 @@ use crate::source::{Piece, Source};
 
 /// Parts that are handed over at a time: to wake another thread takes as long as to make one.
 const TOGETHER: usize = 4;
+/// Parts that may be left before their turn, so that who made one goes on with the next piece.
+const EARLY: usize = 4;
 
 /// As [`super::Runs::each`], but for the check of regions at the end.
 pub(super) fn each<R: Send, E: From<ReadError>>(
@@ -30,7 +33,7 @@ pub(super) fn each<R: Send, E: From<ReadError>>(
     let line = Line {
         intake: Mutex::new(Intake { source, taken: 0, ended: false }),
         gathering: Turns::of(Gathering { begun, unit, cursor, gather }),
-        handing: Turns::of(Handing { to, parts: Vec::new() }),
+        handing: Turns::of(Handing { to, parts: Vec::new(), early: BTreeMap::new() }),
         make,
     };
     thread::scope(|scope| {
@@ -70,6 +73,8 @@ struct Handing<R> {
     to: SyncSender<Result<Made<R>, ReadError>>,
     /// What is handed over with the next.
     parts: Vec<R>,
+    /// What was made before its turn.
+    early: BTreeMap<u64, R>,
 }
 
 /// What all threads share.
@@ -169,26 +174,45 @@ impl<F: Fn(&[Task<'_>]) -> R, R> Line<'_, '_, F, R> {
                 None => is_last.then_some(Ok(Made::End)),
             },
         };
-        match stop {
-            None => turn.pass(),
-            Some(_) => turn.end(),
-        }
-        let turn = self.hand_over(taken, (self.make)(&tasks), stop.is_some())?;
         let Some(stop) = stop else {
             turn.pass();
-            return Some(());
+            return self.leave(taken, (self.make)(&tasks));
         };
+        turn.end();
+        let turn = self.hand_over(taken, (self.make)(&tasks), true)?;
         // Who no longer listens needs no last word.
         let _ = turn.state.value.as_ref()?.to.send(stop);
         turn.end();
         None
     }
 
+    /// Hands over a piece's only or last part, or leaves it to who has the turn before; `None` where
+    /// nobody listens any more.
+    fn leave(&self, taken: &Taken, part: R) -> Option<()> {
+        let mut turn = self.handing.now();
+        let is_early = turn.state.next != taken.turn;
+        let Handing { early, .. } = turn.state.value.as_mut()?;
+        if is_early && early.len() < EARLY {
+            early.insert(taken.turn, part);
+            return Some(());
+        }
+        drop(turn);
+        let mut turn = self.hand_over(taken, part, false)?;
+        let mut next = taken.turn + 1;
+        let Handing { parts, early, .. } = turn.state.value.as_mut()?;
+        while let Some(part) = early.remove(&next) {
+            parts.push(part);
+            next += 1;
+        }
+        turn.pass_to(next);
+        Some(())
+    }
+
     /// One's turn to hand over, with a part that goes now or with the next ones; `None` where
     /// nobody listens any more.
     fn hand_over(&self, taken: &Taken, part: R, now: bool) -> Option<Turn<'_, Handing<R>>> {
         let mut turn = self.handing.wait(taken.turn)?;
-        let Handing { to, parts } = turn.state.value.as_mut()?;
+        let Handing { to, parts, .. } = turn.state.value.as_mut()?;
         parts.push(part);
         if now || parts.len() >= TOGETHER {
             let parts = std::mem::take(parts);
@@ -260,8 +284,13 @@ impl<T> Turns<T> {
 }
 
 impl<T> Turn<'_, T> {
-    fn pass(mut self) {
-        self.state.next += 1;
+    fn pass(self) {
+        let next = self.state.next + 1;
+        self.pass_to(next);
+    }
+
+    fn pass_to(mut self, next: u64) {
+        self.state.next = next;
         drop(self.state);
         self.of.changed.notify_all();
     }
