@@ -6,7 +6,7 @@ use crate::genotype::fixed::{self, Cells};
 use crate::genotype::packed::{Packed, Ploidy};
 use crate::genotype::{Counts, Genotype};
 use crate::header::Header;
-use crate::plink::pgen::Patched;
+use crate::plink::pgen::{Patched, Sparse};
 use crate::record::RecordFault;
 use crate::sample_set::Kept;
 use crate::vcf::line::TextCalls;
@@ -14,6 +14,7 @@ use crate::vcf::line::TextCalls;
 pub(crate) enum Calls<'a> {
     Text(TextCalls<'a>),
     Packed(Packed<'a>),
+    Sparse(Sparse<'a>),
     Bcf(BcfCalls<'a>),
     Patched(Patched<'a>),
 }
@@ -29,6 +30,7 @@ impl Calls<'_> {
         match self {
             Calls::Text(_) | Calls::Bcf(_) => Ploidy::Two,
             Calls::Packed(packed) => packed.ploidy,
+            Calls::Sparse(sparse) => sparse.ploidy,
             Calls::Patched(patched) => patched.ploidy(),
         }
     }
@@ -38,6 +40,10 @@ impl Calls<'_> {
         match self {
             Calls::Text(calls) => fixed::count(&Cells::of(calls, samples)?, kept),
             Calls::Packed(packed) => Some(packed.counts(samples, kept)),
+            Calls::Sparse(sparse) => Some(match kept {
+                None => sparse.counts(),
+                kept => sparse.packed(&sparse.row(samples)).counts(samples, kept),
+            }),
             Calls::Bcf(calls) => calls.counts(kept),
             Calls::Patched(_) => None,
         }
@@ -48,6 +54,7 @@ impl Calls<'_> {
         match self {
             Calls::Text(calls) => fixed::dosages(&Cells::of(calls, samples)?),
             Calls::Packed(packed) => Some(packed.dosages(samples)),
+            Calls::Sparse(sparse) => Some(sparse.packed(&sparse.row(samples)).dosages(samples)),
             Calls::Bcf(calls) => calls.dosages(),
             Calls::Patched(_) => None,
         }
@@ -64,6 +71,11 @@ impl Calls<'_> {
             Calls::Bcf(calls) => calls.each(header, take),
             Calls::Packed(packed) => {
                 packed.each(header.samples.len(), take);
+                Ok(())
+            }
+            Calls::Sparse(sparse) => {
+                let samples = header.samples.len();
+                sparse.packed(&sparse.row(samples)).each(samples, take);
                 Ok(())
             }
             Calls::Patched(patched) => {

@@ -214,10 +214,7 @@ impl<'a> Record<'a> {
         Ok(match self.body {
             Body::Line(line) => line.calls(self.alternate_count, header.columns)?.map(Calls::Text),
             Body::Packed(packed) => Some(Calls::Packed(packed)),
-            Body::Pgen(body) => {
-                let patched = body.patched(self.alternate_count, header.samples.len())?;
-                Some(patched.map_or(Calls::Packed(body.packed), Calls::Patched))
-            }
+            Body::Pgen(body) => Some(body.calls(self.alternate_count, header.samples.len())?),
             Body::Bcf(body) => {
                 body.calls(self.alternate_count, header.samples.len())?.map(Calls::Bcf)
             }

@@ -5,6 +5,7 @@
 mod index;
 mod patch;
 mod records;
+mod sparse;
 mod track;
 
 use std::fs::File;
@@ -12,7 +13,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 pub(crate) use patch::{Patched, PgenBody};
-pub(super) use records::{Slot, Variable};
+pub(super) use records::Variable;
+pub(crate) use sparse::Sparse;
 
 use super::MAGIC;
 use crate::genotype::packed;

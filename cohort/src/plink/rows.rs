@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
-use super::pgen::{Opened, PgenBody, Slot, Variable};
+use super::pgen::{Opened, Variable};
 use super::sites::Site;
 use crate::batch::{Batch, Batches, Unit};
 use crate::front::Front;
@@ -63,7 +63,7 @@ fn plain(mut file: File, begin: u64) -> std::io::Result<Source> {
 pub(super) struct Rows {
     name: String,
     row: usize,
-    /// Where in memory the next row begins.
+    /// Where in memory the next row begins, or which record of a variable length is next.
     at: usize,
     kind: Kind,
 }
@@ -94,7 +94,7 @@ impl Rows {
                 let loaded = batches.load(batch, &mut self.at);
                 loaded.map_err(|fault| ReadError::batch_fault(&self.name, At::Record(1), fault))
             }
-            Kind::Variable(variable) if self.at < variable.rows.len() => Ok(true),
+            Kind::Variable(variable) if self.at < variable.len() => Ok(true),
             Kind::Variable(variable) => {
                 self.at = 0;
                 variable.next()
@@ -104,11 +104,11 @@ impl Rows {
 
     pub(super) fn rows(&mut self) -> RowsInMemory<'_> {
         let Rows { name, row, at, kind } = self;
-        let (bytes, code, variable) = match kind {
-            Kind::Fixed(fixed) => (fixed.batch.bytes(), fixed.code, None),
-            Kind::Variable(variable) => (&variable.rows[..], Code::Pgen, Some(&**variable)),
+        let rows = match kind {
+            Kind::Fixed(fixed) => Loaded::Fixed(fixed.batch.bytes(), fixed.code),
+            Kind::Variable(variable) => Loaded::Variable(variable),
         };
-        RowsInMemory { name, row: *row, at, bytes, code, variable }
+        RowsInMemory { name, row: *row, at, rows }
     }
 
     pub(super) fn consumed(&self) -> u64 {
@@ -123,36 +123,41 @@ pub(super) struct RowsInMemory<'a> {
     name: &'a str,
     row: usize,
     at: &'a mut usize,
-    bytes: &'a [u8],
-    code: Code,
-    variable: Option<&'a Variable>,
+    rows: Loaded<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Loaded<'a> {
+    Fixed(&'a [u8], Code),
+    Variable(&'a Variable),
 }
 
 impl<'a> RowsInMemory<'a> {
     pub(super) fn is_empty(&self) -> bool {
-        *self.at == self.bytes.len()
+        match self.rows {
+            Loaded::Fixed(bytes, _) => *self.at == bytes.len(),
+            Loaded::Variable(variable) => *self.at == variable.len(),
+        }
     }
 
     /// The genotypes of a site; `at` is where an error says that they are.
     pub(super) fn next(&mut self, at: At, site: &Site<'a>) -> Result<Body<'a>, ReadError> {
-        let rest = &self.bytes[*self.at..];
-        let Some(bytes) = rest.get(..self.row) else {
-            return Err(ReadError::CutRecord { name: self.name.to_owned(), at });
-        };
-        let place = *self.at / self.row;
-        *self.at += self.row;
-        let packed = Packed { bytes, code: self.code, ploidy: site.ploidy() };
-        let slot: Option<(&Variable, &Slot)> =
-            self.variable.and_then(|variable| Some((variable, variable.slots.get(place)?)));
-        match slot {
-            Some((variable, slot)) => {
-                let (kind, alleles, rest) = (slot.kind, slot.alleles, variable.rest(slot));
-                Ok(Body::Pgen(PgenBody { packed, kind, rest, alleles }))
+        let cut = || ReadError::CutRecord { name: self.name.to_owned(), at };
+        let ploidy = site.ploidy();
+        match self.rows {
+            Loaded::Variable(variable) => {
+                let body = variable.body(*self.at, ploidy).ok_or_else(cut)?;
+                *self.at += 1;
+                Ok(Body::Pgen(body))
             }
-            None if site.alternate_count > 1 => {
-                Err(ReadError::record(self.name, at, RecordFault::SeveralAlternates))
+            Loaded::Fixed(bytes, code) => {
+                let bytes = bytes[*self.at..].get(..self.row).ok_or_else(cut)?;
+                *self.at += self.row;
+                if site.alternate_count > 1 {
+                    return Err(ReadError::record(self.name, at, RecordFault::SeveralAlternates));
+                }
+                Ok(Body::Packed(Packed { bytes, code, ploidy }))
             }
-            None => Ok(Body::Packed(packed)),
         }
     }
 }

@@ -116,5 +116,16 @@ fn declared(sex: &[u8]) -> Option<Sex> {
 
 /// Split by tabs and spaces, however many.
 pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|byte| matches!(byte, b'\t' | b' ')).filter(|field| !field.is_empty())
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let end = memchr::memchr2(b'\t', b' ', rest).unwrap_or(rest.len());
+            let field = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            if !field.is_empty() {
+                return Some(field);
+            }
+        }
+        None
+    })
 }

@@ -38,10 +38,16 @@ impl Groups {
         let Some(calls) = rules.calls(record)? else { return Ok(()) };
         let by_sex = rules.is_by_sex(record, &calls);
         tallies.iter_mut().for_each(|tally| tally.by_sex = by_sex);
-        if let Calls::Packed(packed) = &calls
-            && !self.kept.is_empty()
-            && !by_sex
-        {
+        let row;
+        let packed = match &calls {
+            Calls::Packed(packed) => Some(*packed),
+            Calls::Sparse(sparse) => {
+                row = sparse.row(self.of.len());
+                Some(sparse.packed(&row))
+            }
+            _ => None,
+        };
+        if let Some(packed) = packed.filter(|_| !self.kept.is_empty() && !by_sex) {
             for (tally, kept) in tallies.iter_mut().zip(&self.kept) {
                 tally.take(packed.counts(self.of.len(), Some(kept)));
             }

@@ -1,24 +1,29 @@
 //! A record's second track: which genotypes have an ALT after the first. The first track knows
 //! them as of one ALT or two, of which this one says which.
 
+use std::borrow::Cow;
+
 use super::PgenFault;
 use super::index::number;
-use super::track::Track;
+use super::sparse::{Base, Sparse};
+use super::track::{Track, is_plain};
+use crate::calls::Calls;
 use crate::genotype::Genotype;
-use crate::genotype::packed::{Packed, Ploidy};
+use crate::genotype::packed::{self, Code, Packed, Ploidy};
 
 /// The bit of a record's kind that says that it has this track.
 const SEVERAL: u8 = 8;
 /// The bits of tracks that are not read: phases and dosages.
 const LATER: u8 = 0xf0;
 
-/// A record of which the first track was read.
+/// A record as it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PgenBody<'a> {
-    pub(crate) packed: Packed<'a>,
+    pub(crate) bytes: &'a [u8],
     pub(crate) kind: u8,
-    /// What follows the first track.
-    pub(crate) rest: &'a [u8],
+    /// The row from which it may state its differences.
+    pub(crate) base: Option<Base<'a>>,
+    pub(crate) ploidy: Ploidy,
     /// How many alleles there are, where the header says so.
     pub(crate) alleles: Option<u32>,
 }
@@ -32,50 +37,74 @@ pub(crate) struct Patch {
 
 /// Genotypes of several ALTs.
 pub(crate) struct Patched<'a> {
-    packed: Packed<'a>,
+    row: Cow<'a, [u8]>,
+    ploidy: Ploidy,
     /// In the order of samples.
     patches: Vec<Patch>,
 }
 
 impl<'a> PgenBody<'a> {
-    /// Reads the patches; `None` where the record has one ALT or none.
-    pub(crate) fn patched(
-        &self,
-        alternates: usize,
-        samples: usize,
-    ) -> Result<Option<Patched<'a>>, PgenFault> {
+    /// Reads its tracks, of a site of so many ALTs.
+    pub(crate) fn calls(self, alternates: usize, samples: usize) -> Result<Calls<'a>, PgenFault> {
+        let PgenBody { kind, base, ploidy, .. } = self;
+        let mut track = Track(self.bytes);
+        let first = if is_plain(kind) {
+            let bytes = track.take(packed::row(samples))?;
+            Calls::Packed(Packed { bytes, code: Code::Pgen, ploidy })
+        } else {
+            Calls::Sparse(Sparse::read(&mut track, kind, samples, base, ploidy)?)
+        };
         if self.alleles.is_some_and(|alleles| alleles as usize != (alternates + 1).max(2)) {
             return Err(PgenFault::Alleles);
         }
-        let mut track = Track(self.rest);
-        let mut patches = Vec::new();
-        if self.kind & SEVERAL > 0 {
-            if alternates < 2 {
-                return Err(PgenFault::Alleles);
-            }
-            let how = track.byte()?;
-            let dosages = self.packed.dosages(samples);
-            one_alternate(&mut track, how & 15, alternates, &dosages, &mut patches)?;
-            two_alternates(&mut track, how >> 4, alternates, &dosages, &mut patches)?;
-            patches.sort_by_key(|patch| patch.sample);
+        let several = kind & SEVERAL > 0;
+        if several && alternates < 2 {
+            return Err(PgenFault::Alleles);
         }
-        if self.kind & LATER == 0 && !track.0.is_empty() {
+        let mut calls = first;
+        if alternates > 1 {
+            let row = match &calls {
+                Calls::Sparse(sparse) => Cow::Owned(sparse.row(samples)),
+                _ => Cow::Borrowed(&self.bytes[..packed::row(samples)]),
+            };
+            let patches =
+                if several { patches(&mut track, alternates, &row, samples)? } else { Vec::new() };
+            calls = Calls::Patched(Patched { row, ploidy, patches });
+        }
+        if kind & LATER == 0 && !track.0.is_empty() {
             return Err(PgenFault::TrailingBytes);
         }
-        Ok((alternates > 1).then_some(Patched { packed: self.packed, patches }))
+        Ok(calls)
     }
+}
+
+fn patches(
+    track: &mut Track<'_>,
+    alternates: usize,
+    row: &[u8],
+    samples: usize,
+) -> Result<Vec<Patch>, PgenFault> {
+    let how = track.byte()?;
+    let packed = Packed { bytes: row, code: Code::Pgen, ploidy: Ploidy::Two };
+    let dosages = packed.dosages(samples);
+    let mut patches = Vec::new();
+    one_alternate(track, how & 15, alternates, &dosages, &mut patches)?;
+    two_alternates(track, how >> 4, alternates, &dosages, &mut patches)?;
+    patches.sort_by_key(|patch| patch.sample);
+    Ok(patches)
 }
 
 impl Patched<'_> {
     pub(crate) fn ploidy(&self) -> Ploidy {
-        self.packed.ploidy
+        self.ploidy
     }
 
     /// Hands each sample's genotype to `take`, with the sample's place.
     pub(crate) fn each(&self, samples: usize, mut take: impl FnMut(usize, &Genotype)) {
         let mut patches = self.patches.iter().peekable();
         let mut patched = Genotype::default();
-        self.packed.each(samples, |place, genotype| match patches.next_if(|p| p.sample == place) {
+        let packed = Packed { bytes: &self.row, code: Code::Pgen, ploidy: self.ploidy };
+        packed.each(samples, |place, genotype| match patches.next_if(|p| p.sample == place) {
             None => take(place, genotype),
             Some(patch) => {
                 patched.clear();
@@ -183,7 +212,6 @@ fn chosen(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::genotype::packed::Code;
 
     /// Six samples of dosages 1, 1, 2, 2, 3, 2.
     fn patches(
@@ -191,12 +219,12 @@ mod tests {
         alternates: usize,
         rest: &[u8],
     ) -> Result<Vec<(usize, [u32; 2])>, PgenFault> {
-        let bytes = &[0b1010_0101, 0b1011];
-        let packed = Packed { bytes, code: Code::Pgen, ploidy: Ploidy::Two };
-        let body = PgenBody { packed, kind, rest, alleles: None };
-        let patched = body.patched(alternates, 6)?;
-        Ok(patched
-            .map_or(Vec::new(), |all| all.patches.iter().map(|p| (p.sample, p.alleles)).collect()))
+        let bytes = &[&[0b1010_0101, 0b1011], rest].concat();
+        let body = PgenBody { bytes, kind, base: None, ploidy: Ploidy::Two, alleles: None };
+        match body.calls(alternates, 6)? {
+            Calls::Patched(all) => Ok(all.patches.iter().map(|p| (p.sample, p.alleles)).collect()),
+            _ => Ok(Vec::new()),
+        }
     }
 
     #[test]

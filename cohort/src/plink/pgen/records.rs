@@ -2,32 +2,36 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use super::PgenFault;
 use super::index::{Block, Entry, Index};
-use super::track::Track;
-use crate::genotype::packed;
+use super::patch::PgenBody;
+use super::sparse::{Base, Values, values};
+use super::track::{Track, is_stated_from_base};
+use crate::genotype::packed::{self, Ploidy};
 use crate::read_error::ReadError;
 use crate::record::{At, RecordFault};
 
 /// Compressed bytes after which no more records are read together.
 const COMPRESSED: usize = 1 << 20;
-/// Decompressed bytes of the same.
+/// Bytes of rows written out of the same.
 const DECOMPRESSED: usize = 4 << 20;
 /// The longest record that is read.
 const LONGEST: u32 = 1 << 30;
 
-/// What of a record is not in its row.
+/// Where a record lies in memory.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::plink) struct Slot {
-    pub(in crate::plink) kind: u8,
-    pub(in crate::plink) alleles: Option<u32>,
-    /// Where the first track ends, and the record.
-    rest: (usize, usize),
+struct Slot {
+    kind: u8,
+    alleles: Option<u32>,
+    bytes: (usize, usize),
+    /// Which base it states its differences from.
+    base: Option<usize>,
 }
 
 pub(in crate::plink) struct Variable {
-    pub(in crate::plink) name: String,
+    name: String,
     index: Index,
     file: File,
     samples: usize,
@@ -36,11 +40,13 @@ pub(in crate::plink) struct Variable {
     read: usize,
     /// Records of the file that were read.
     records: u64,
-    /// The last row from which others state their differences.
-    base: Vec<u8>,
     compressed: Vec<u8>,
-    pub(in crate::plink) rows: Vec<u8>,
-    pub(in crate::plink) slots: Vec<Slot>,
+    slots: Vec<Slot>,
+    /// The rows from which others state their differences, written out.
+    bases: Vec<u8>,
+    values: Vec<Values>,
+    /// The one from which the next record may.
+    base: Option<usize>,
     /// What is wrong with the record after those in memory.
     fault: Option<ReadError>,
     pub(in crate::plink) consumed: u64,
@@ -56,10 +62,11 @@ impl Variable {
             block: Block::default(),
             read: 0,
             records: 0,
-            base: Vec::new(),
             compressed: Vec::new(),
-            rows: Vec::new(),
             slots: Vec::new(),
+            bases: Vec::new(),
+            values: Vec::new(),
+            base: None,
             fault: None,
             consumed: 0,
         }
@@ -67,7 +74,6 @@ impl Variable {
 
     /// Reads the next records in place of those in memory; false at the end of the file.
     pub(in crate::plink) fn next(&mut self) -> Result<bool, ReadError> {
-        self.rows.clear();
         self.slots.clear();
         if let Some(fault) = self.fault.take() {
             return Err(fault);
@@ -77,20 +83,30 @@ impl Variable {
             let Some(block) = self.index.next_block(row)? else { return Ok(false) };
             self.file.seek(SeekFrom::Start(block.place)).map_err(|source| self.io(source))?;
             (self.read, self.consumed) = (0, block.place);
-            self.base.clear();
+            self.base = None;
             self.block = block;
         }
+        self.keep_base(row);
         let entries = self.read_compressed(row)?;
         let mut at = 0;
-        for entry in entries {
+        for place in entries {
+            let Entry { kind, length, alleles } = self.block.entries[place];
             self.records += 1;
-            let end = at + entry.length as usize;
-            if let Err(fault) = self.decompress(entry, (at, end), row) {
-                let place = At::Record(self.records);
-                self.fault = Some(ReadError::record(&self.name, place, fault.into()));
-                break;
+            let bytes = (at, at + length as usize);
+            at = bytes.1;
+            let mut base = None;
+            if is_stated_from_base(kind) {
+                base = self.base;
+            } else if self.is_base(place) {
+                if let Err(fault) = self.write_out(kind, bytes, row) {
+                    let place = At::Record(self.records);
+                    self.fault = Some(ReadError::record(&self.name, place, fault.into()));
+                    break;
+                }
+            } else {
+                self.base = None;
             }
-            at = end;
+            self.slots.push(Slot { kind, alleles, bytes, base });
         }
         match self.fault.take() {
             Some(fault) if self.slots.is_empty() => Err(fault),
@@ -101,62 +117,87 @@ impl Variable {
         }
     }
 
-    /// Reads the bytes of as many records as may lie in memory, at least one.
-    fn read_compressed(&mut self, row: usize) -> Result<Vec<Entry>, ReadError> {
+    /// Whether the record after the one at this place of the block states differences from it.
+    fn is_base(&self, place: usize) -> bool {
+        let next = self.block.entries.get(place + 1);
+        next.is_some_and(|next| is_stated_from_base(next.kind))
+    }
+
+    /// Of the rows in memory keeps the one from which the next record may state its differences.
+    fn keep_base(&mut self, row: usize) {
+        if let Some(base) = self.base {
+            self.bases.copy_within(base * row..(base + 1) * row, 0);
+            self.values.swap(0, base);
+            self.base = Some(0);
+        }
+        let kept = usize::from(self.base.is_some());
+        self.bases.truncate(kept * row);
+        self.values.truncate(kept);
+    }
+
+    /// Reads the bytes of as many records as may lie in memory, at least one, and returns their
+    /// places in the block.
+    fn read_compressed(&mut self, row: usize) -> Result<Range<usize>, ReadError> {
         let (mut length, mut rows) = (0, 0);
-        let mut entries = Vec::new();
-        for entry in &self.block.entries[self.read..] {
-            length += entry.length as usize;
-            rows += row;
-            if !entries.is_empty() && (length > COMPRESSED || rows > DECOMPRESSED) {
-                length -= entry.length as usize;
+        let mut end = self.read;
+        while let Some(entry) = self.block.entries.get(end) {
+            let next = entry.length as usize;
+            rows += if self.is_base(end) { row } else { 0 };
+            if end > self.read && (length + next > COMPRESSED || rows > DECOMPRESSED) {
                 break;
             }
             if entry.length > LONGEST {
+                if end > self.read {
+                    break;
+                }
                 let at = At::Record(self.records + 1);
                 return Err(ReadError::record(&self.name, at, RecordFault::TooLong));
             }
-            entries.push(*entry);
+            length += next;
+            end += 1;
         }
         self.compressed.resize(length, 0);
         self.compressed.shrink_to(COMPRESSED.max(length));
         let read = self.file.read_exact(&mut self.compressed);
         read.map_err(|source| self.io(source))?;
-        self.read += entries.len();
         self.consumed += length as u64;
-        Ok(entries)
+        Ok(std::mem::replace(&mut self.read, end)..end)
     }
 
-    fn decompress(
+    /// Writes out a row from which the records after it state their differences.
+    fn write_out(
         &mut self,
-        entry: Entry,
+        kind: u8,
         (start, end): (usize, usize),
         row: usize,
     ) -> Result<(), PgenFault> {
+        let place = self.bases.len();
+        self.bases.resize(place + row, 0);
         let mut track = Track(&self.compressed[start..end]);
-        let place = self.rows.len();
-        self.rows.resize(place + row, 0);
-        let decompressed =
-            track.main(entry.kind, self.samples, &self.base, &mut self.rows[place..]);
-        match decompressed {
-            Err(fault) => {
-                self.rows.truncate(place);
-                return Err(fault);
-            }
-            Ok(true) => {
-                self.base.clear();
-                self.base.extend_from_slice(&self.rows[place..]);
-            }
-            Ok(false) => {}
+        let written = track.main(kind, self.samples, None, &mut self.bases[place..]);
+        if written.is_err() {
+            self.bases.truncate(place);
+            return written;
         }
-        let rest = (end - track.0.len(), end);
-        self.slots.push(Slot { kind: entry.kind, alleles: entry.alleles, rest });
+        self.values.push(values(&self.bases[place..], self.samples));
+        self.base = Some(self.values.len() - 1);
         Ok(())
     }
 
-    /// What of a record's bytes follows its first track.
-    pub(in crate::plink) fn rest(&self, slot: &Slot) -> &[u8] {
-        &self.compressed[slot.rest.0..slot.rest.1]
+    /// How many records lie in memory.
+    pub(in crate::plink) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The record in memory at this place.
+    pub(in crate::plink) fn body(&self, place: usize, ploidy: Ploidy) -> Option<PgenBody<'_>> {
+        let Slot { kind, alleles, bytes: (start, end), base } = *self.slots.get(place)?;
+        let row = packed::row(self.samples);
+        let base = base.map(|base| Base {
+            row: &self.bases[base * row..(base + 1) * row],
+            values: self.values[base],
+        });
+        Some(PgenBody { bytes: &self.compressed[start..end], kind, base, ploidy, alleles })
     }
 
     fn io(&self, source: std::io::Error) -> ReadError {

@@ -2,6 +2,7 @@
 //! as differences from a record before, or as all those that have not one value.
 
 use super::PgenFault;
+use crate::genotype::packed;
 
 /// The bits of a record's kind that say how its first track is written.
 const MAIN: u8 = 7;
@@ -76,57 +77,111 @@ impl<'a> Track<'a> {
         Ok(())
     }
 
-    /// Fills a row, and returns whether later records may state their differences from it.
-    /// `base` is the last such row, empty where there is none.
+    /// What all samples have before the list. `base` is the last row from which differences may be
+    /// stated.
+    pub(super) fn start(
+        &mut self,
+        kind: u8,
+        samples: usize,
+        base: Option<&'a [u8]>,
+    ) -> Result<Start<'a>, PgenFault> {
+        Ok(match kind & MAIN {
+            0 => Start::Row(self.take(packed::row(samples))?),
+            1 => {
+                let (low, step) = match self.byte()? {
+                    pair @ (1..=3 | 5 | 6 | 9) => (pair >> 2, pair & 3),
+                    _ => return Err(PgenFault::Compression),
+                };
+                Start::Two { low, step, bits: self.take(samples.div_ceil(8))? }
+            }
+            2 | 3 => Start::Row(base.ok_or(PgenFault::NoBase)?),
+            5 => return Err(PgenFault::Compression),
+            // Of one value, 0, 2 or 3.
+            common => Start::All(common & 3),
+        })
+    }
+
+    /// Fills a row.
     pub(super) fn main(
         &mut self,
         kind: u8,
         samples: usize,
-        base: &[u8],
+        base: Option<&'a [u8]>,
         row: &mut [u8],
-    ) -> Result<bool, PgenFault> {
-        let kind = kind & MAIN;
-        match kind {
-            0 => row.copy_from_slice(self.take(row.len())?),
-            1 => self.two_values(samples, row)?,
-            2 | 3 if base.is_empty() => return Err(PgenFault::NoBase),
-            2 | 3 => row.copy_from_slice(base),
-            5 => return Err(PgenFault::Compression),
-            // Of one value, 0, 2 or 3, four times.
-            common => row.fill((common & 3) * 0b0101_0101),
-        }
-        if kind != 0 {
+    ) -> Result<(), PgenFault> {
+        self.start(kind, samples, base)?.fill(row);
+        if kind & MAIN != 0 {
             self.list(samples, true, |sample, value| {
                 let shift = 2 * (sample % 4);
                 let byte = &mut row[sample / 4];
                 *byte = *byte & !(3 << shift) | value << shift;
             })?;
         }
-        // PLINK 2 states the differences before it swaps, though its standard reads otherwise.
-        if kind == 3 {
+        if is_swapped(kind) {
             row.iter_mut().for_each(|byte| *byte = inverted(*byte));
         }
-        Ok(!matches!(kind, 2 | 3))
+        Ok(())
+    }
+}
+
+/// Whether a record states its differences from one before.
+pub(super) const fn is_stated_from_base(kind: u8) -> bool {
+    matches!(kind & MAIN, 2 | 3)
+}
+
+/// Whether values 0 and 2 are swapped at last. PLINK 2 states the differences before it swaps,
+/// though its standard reads otherwise.
+pub(super) const fn is_swapped(kind: u8) -> bool {
+    kind & MAIN == 3
+}
+
+/// Whether a row is written as it is, without a list.
+pub(super) const fn is_plain(kind: u8) -> bool {
+    kind & MAIN == 0
+}
+
+/// What all samples have before the list.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start<'a> {
+    Row(&'a [u8]),
+    /// The lower value, what a bit adds to it, and a bit for each sample.
+    Two {
+        low: u8,
+        step: u8,
+        bits: &'a [u8],
+    },
+    All(u8),
+}
+
+impl Start<'_> {
+    /// One sample's value.
+    pub(super) fn value(&self, sample: usize) -> u8 {
+        match self {
+            Start::Row(row) => row[sample / 4] >> (2 * (sample % 4)) & 3,
+            Start::Two { low, step, bits } => low + step * (bits[sample / 8] >> (sample % 8) & 1),
+            Start::All(value) => *value,
+        }
     }
 
-    /// A byte that names two values, and a bit for each sample.
-    fn two_values(&mut self, samples: usize, row: &mut [u8]) -> Result<(), PgenFault> {
-        let (low, step) = match self.byte()? {
-            pair @ (1..=3 | 5 | 6 | 9) => (pair >> 2, u16::from(pair & 3)),
-            _ => return Err(PgenFault::Compression),
-        };
-        let bits = self.take(samples.div_ceil(8))?;
-        // Values of two bits, each in a place of its own: nothing wraps.
-        let low = spread(0xff).wrapping_mul(u16::from(low));
-        let eight = |bits: &u8| spread(*bits).wrapping_mul(step).wrapping_add(low).to_le_bytes();
-        let (pairs, last) = row.as_chunks_mut::<2>();
-        for (bits, pair) in bits.iter().zip(&mut *pairs) {
-            *pair = eight(bits);
+    fn fill(&self, row: &mut [u8]) {
+        match self {
+            Start::Row(start) => row.copy_from_slice(start),
+            Start::Two { low, step, bits } => {
+                // Values of two bits, each in a place of its own: nothing wraps.
+                let low = spread(0xff).wrapping_mul(u16::from(*low));
+                let step = u16::from(*step);
+                let eight =
+                    |bits: &u8| spread(*bits).wrapping_mul(step).wrapping_add(low).to_le_bytes();
+                let (pairs, last) = row.as_chunks_mut::<2>();
+                for (bits, pair) in bits.iter().zip(&mut *pairs) {
+                    *pair = eight(bits);
+                }
+                if let ([last], Some(bits)) = (last, bits.get(pairs.len())) {
+                    *last = eight(bits)[0];
+                }
+            }
+            Start::All(value) => row.fill(value * 0b0101_0101),
         }
-        if let ([last], Some(bits)) = (last, bits.get(pairs.len())) {
-            *last = eight(bits)[0];
-        }
-        Ok(())
     }
 }
 
@@ -153,9 +208,10 @@ mod tests {
 
     /// Five samples, after a record of 0, 1, 2, 3, 2.
     fn values(kind: u8, bytes: &[u8]) -> Result<Vec<u8>, PgenFault> {
+        let base = Some(&[0b1110_0100, 0b10][..]);
         let (mut track, mut row) = (Track(bytes), [0; 2]);
-        let base = track.main(kind, 5, &[0b1110_0100, 0b10], &mut row)?;
-        assert_eq!((base, track.0.len()), (!matches!(kind & 7, 2 | 3), 0));
+        track.main(kind, 5, base, &mut row)?;
+        assert_eq!(track.0.len(), 0);
         Ok((0..5).map(|i| row[i / 4] >> (2 * (i % 4)) & 3).collect())
     }
 
@@ -201,7 +257,6 @@ mod tests {
         ] {
             assert_eq!(values(kind, bytes), Err(fault), "{kind} {bytes:?}");
         }
-        let none = Track(&[0]).main(2, 5, &[], &mut [0; 2]);
-        assert_eq!(none, Err(PgenFault::NoBase));
+        assert_eq!(Track(&[0]).main(2, 5, None, &mut [0; 2]), Err(PgenFault::NoBase));
     }
 }
