@@ -64,6 +64,21 @@ pub enum SaleStatus {
     Paused,
 }
 
+impl SaleStatus {
+    /// The word that is stored, printed and served.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OnSale => "on_sale",
+            Self::Paused => "paused",
+        }
+    }
+
+    /// The status with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::OnSale, Self::Paused].into_iter().find(|status| status.word() == word)
+    }
+}
+
 /// Where a grant is between purchase and its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

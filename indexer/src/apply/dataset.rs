@@ -47,10 +47,6 @@ pub(super) fn set_status(
     status: SaleStatus,
     seconds: u64,
 ) -> rusqlite::Result<()> {
-    let word = match status {
-        SaleStatus::OnSale => "on_sale",
-        SaleStatus::Paused => "paused",
-    };
     transaction
         .prepare_cached(
             "UPDATE statuses SET valid_to = ?2 WHERE dataset = ?1 AND valid_to IS NULL",
@@ -60,7 +56,7 @@ pub(super) fn set_status(
         .prepare_cached(
             "INSERT INTO statuses (dataset, status, time, valid_from) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .execute(params![blob(dataset), word, time(seconds), place.block])?;
+        .execute(params![blob(dataset), status.word(), time(seconds), place.block])?;
     Ok(())
 }
 

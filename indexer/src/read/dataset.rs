@@ -124,10 +124,10 @@ pub(crate) fn dataset(c: &mut Columns) -> rusqlite::Result<Dataset> {
     Ok(Dataset {
         dataset: c.uint()?,
         owner: c.address()?,
-        status: match c.get::<String>()?.as_str() {
-            "on_sale" => SaleStatus::OnSale,
-            "paused" => SaleStatus::Paused,
-            other => return Err(malformed(&format!("{other:?} is no status of a dataset"))),
+        status: {
+            let word: String = c.get()?;
+            let other = || malformed(&format!("{word:?} is no status of a dataset"));
+            SaleStatus::from_word(&word).ok_or_else(other)?
         },
         terms: terms(c)?,
         listed: c.moment()?,

@@ -79,11 +79,7 @@ impl DatasetFilter {
             all.and_word("o.owner = ?", owner);
         }
         if let Some(status) = self.status {
-            let word = match status {
-                SaleStatus::OnSale => "on_sale",
-                SaleStatus::Paused => "paused",
-            };
-            all.and("s.status = ?", word.to_owned());
+            all.and("s.status = ?", status.word().to_owned());
         }
         if let Some(least) = self.min_samples {
             all.and("v.samples >= ?", i64::try_from(least).unwrap_or(i64::MAX));

@@ -15,8 +15,10 @@ pub(super) fn list(reading: &Reading<'_>) -> Result<Members, Refusal> {
     let question = reading.question;
     let filter = DatasetFilter {
         owner: question.given("owner", "an address")?,
-        status: question
-            .word("status", &[("on_sale", SaleStatus::OnSale), ("paused", SaleStatus::Paused)])?,
+        status: question.word(
+            "status",
+            &[SaleStatus::OnSale, SaleStatus::Paused].map(|status| (status.word(), status)),
+        )?,
         min_samples: question.given("min_samples", "a number")?,
     };
     match question.text("q").filter(|words| !words.trim().is_empty()) {
