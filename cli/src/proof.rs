@@ -6,8 +6,11 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::reading::Reading;
 use crate::session::Session;
+use alloy_primitives::{Address, U256};
+use indexer::Row;
 use ledger::chain::{Event, NotProved, Proved, ReceiptProof};
-use ledger::market::GrantStatus;
+use ledger::dataset::Version;
+use ledger::market::Terms;
 use ledger::{Cid, Codec, Id, Thing, dag_cbor};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -21,11 +24,11 @@ pub(crate) const MOST: u64 = dag_cbor::MAX_BYTES as u64;
 pub(crate) fn fetch(
     session: &Session,
     index: &Reading,
-    id: Id,
-    status: Option<GrantStatus>,
+    row: Row,
 ) -> Result<Option<(Vec<u8>, Proved)>, Failure> {
     let chain = session.chain()?;
-    let Some(bytes) = index.proof(chain, id, status)? else { return Ok(None) };
+    let Some(bytes) = index.proof(chain, row)? else { return Ok(None) };
+    let id = row.id();
     let no = |why| {
         Failure::no(format!("the proof of {id} does not hold: {why}"))
             .check("proof")
@@ -54,23 +57,41 @@ pub(crate) fn name(event: &Event) -> String {
     debug.split([' ', '(']).next().unwrap_or_default().to_owned()
 }
 
+/// What a proved event is of, where that has a number: a reader's word is of its grant's dataset.
+pub(crate) fn of(event: &Event) -> Option<Id> {
+    match event {
+        Event::Attested(attested) => Some(Id::new(Thing::Dataset, attested.dataset)),
+        event => event.subject(),
+    }
+}
+
+type Said = Vec<(&'static str, Value)>;
+
 /// What an event says of the row that it makes or changes, under the names of `show`.
-pub(crate) fn says(event: &Event) -> Vec<(&'static str, Value)> {
+pub(crate) fn says(event: &Event) -> Said {
     let record = |digest| json!(Cid::new(Codec::DagCbor, digest));
     let block = |digest| json!(Cid::new(Codec::Raw, digest));
     let dataset = |number| json!(Id::new(Thing::Dataset, number));
+    let whose = |account: &Address, token: &Address, amount: &U256| {
+        let amount = json!(amount.to_string());
+        vec![("account", json!(account)), ("token", json!(token)), ("amount_units", amount)]
+    };
     match event {
-        Event::Listed { owner, version, terms, time, .. } => vec![
-            ("owner", json!(owner)),
-            ("manifest", record(version.manifest)),
-            ("data_root", json!(version.data_root)),
-            ("key_commit", json!(version.key_commit)),
-            ("samples", json!(version.samples)),
-            ("columns", json!(version.columns)),
-            ("price_units", json!(terms.price.to_string())),
-            ("token", json!(terms.token)),
-            ("time", json!(time)),
-        ],
+        Event::Listed { owner, version, terms, time, .. } => {
+            let owner = vec![("owner", json!(owner))];
+            [owner, committed(version), asked(terms), vec![("time", json!(time))]].concat()
+        }
+        Event::Versioned { number, version, time, .. } => {
+            let number = vec![("version", json!(number))];
+            [number, committed(version), vec![("time", json!(time))]].concat()
+        }
+        Event::TermsSet { terms, time, .. } => [asked(terms), vec![("time", json!(time))]].concat(),
+        Event::StatusSet { status, time, .. } => {
+            vec![("status", json!(status)), ("time", json!(time))]
+        }
+        Event::DatasetTransferred { from, to, .. } => {
+            vec![("from", json!(from)), ("owner", json!(to))]
+        }
         Event::Bought { buyer, order, deliver_by, time, .. } => vec![
             ("dataset", dataset(order.dataset)),
             ("version", json!(order.version)),
@@ -94,6 +115,13 @@ pub(crate) fn says(event: &Event) -> Vec<(&'static str, Value)> {
         Event::Revoked { by, settled, time, .. } => {
             vec![("by", json!(by)), ("settled", json!(settled)), ("time", json!(time))]
         }
+        Event::Credited { account, token, amount }
+        | Event::Withdrawn { account, token, amount } => whose(account, token, amount),
+        Event::Registered { circuit, protocol, fingerprint } => vec![
+            ("circuit", json!(circuit)),
+            ("protocol", json!(protocol)),
+            ("fingerprint", json!(fingerprint)),
+        ],
         Event::Posted(posted) => vec![
             ("dataset", dataset(posted.dataset)),
             ("version", json!(posted.version)),
@@ -103,8 +131,51 @@ pub(crate) fn says(event: &Event) -> Vec<(&'static str, Value)> {
             ("record", record(posted.record)),
             ("time", json!(posted.time)),
         ],
-        _ => Vec::new(),
+        Event::Attested(attested) => vec![
+            ("grant", json!(Id::new(Thing::Grant, attested.grant))),
+            ("by", json!(attested.by)),
+            ("version", json!(attested.version)),
+            ("equal", json!(attested.equal)),
+            ("evidence", json!(attested.evidence)),
+            ("time", json!(attested.time)),
+        ],
+        Event::Opened { log, owner, origin, key, time } => vec![
+            ("log", json!(log)),
+            ("owner", json!(owner)),
+            ("origin", json!(origin)),
+            ("key", json!(key)),
+            ("time", json!(time)),
+        ],
+        Event::Anchored { log, old_size, size, root, entries, time } => vec![
+            ("log", json!(log)),
+            ("old_size", json!(old_size)),
+            ("size", json!(size)),
+            ("root", json!(root)),
+            ("entries", record(*entries)),
+            ("time", json!(time)),
+        ],
+        Event::Other => Vec::new(),
     }
+}
+
+fn committed(version: &Version) -> Said {
+    vec![
+        ("manifest", json!(Cid::new(Codec::DagCbor, version.manifest))),
+        ("data_root", json!(version.data_root)),
+        ("key_commit", json!(version.key_commit)),
+        ("samples", json!(version.samples)),
+        ("columns", json!(version.columns)),
+    ]
+}
+
+fn asked(terms: &Terms) -> Said {
+    vec![
+        ("price_units", json!(terms.price.to_string())),
+        ("token", json!(terms.token)),
+        ("access_seconds", json!(terms.access_seconds)),
+        ("delivery_seconds", json!(terms.delivery_seconds)),
+        ("dispute_seconds", json!(terms.dispute_seconds)),
+    ]
 }
 
 /// The names in [`says`] whose values are seconds.

@@ -10,10 +10,9 @@ use crate::session::{Followed, Session};
 use alloy_primitives::{Address, U256};
 use clap::Args;
 use indexer::service::{Served, ServedError, ServedStatus};
-use indexer::{AnswerAt, ShownDataset, ShownGrant, ShownInFull, ShownResult};
+use indexer::{AnswerAt, Row, ShownDataset, ShownGrant, ShownInFull, ShownResult};
+use ledger::Network;
 use ledger::chain::{At, Chain};
-use ledger::market::GrantStatus;
-use ledger::{Id, Network};
 use std::time::{Duration, Instant};
 use store::Stores;
 
@@ -154,22 +153,16 @@ impl Reading {
         }
     }
 
-    /// The bytes of a proof of the event behind a row; of a grant, of the one that put it into
-    /// `status`, or of its latest change.
-    pub(crate) fn proof(
-        &self,
-        chain: &Chain,
-        id: Id,
-        status: Option<GrantStatus>,
-    ) -> Result<Option<Vec<u8>>, Failure> {
+    /// The bytes of a proof of the event that made a row.
+    pub(crate) fn proof(&self, chain: &Chain, row: Row) -> Result<Option<Vec<u8>>, Failure> {
         match self {
             Self::Own { index, network, .. } => {
-                let log = index.event_of(id, status)?;
+                let log = index.event_of(row)?;
                 let prove = |log| chain.node().prove_log(&log, &network.contracts);
                 Ok(log.map(prove).transpose()?)
             }
             Self::Served { index, .. } => {
-                let proof = index.proof(id, status)?;
+                let proof = index.proof(row)?;
                 proof.map(|one| self.take(one.at, one.said.into())).transpose()
             }
         }

@@ -31,6 +31,7 @@ pub use error::{Incomplete, IndexError};
 pub use follow::{BlockId, Noted, Progress, Step};
 pub use index::{Index, Level, Position};
 pub use read::dataset::{Dataset, OwnerSpan, Root, SameRoot, TermsSpan, VersionRow};
+pub use read::event::Row;
 pub use read::filter::{DatasetFilter, GrantFilter, ResultFilter};
 pub use read::grant::{Delivery, Grant, Revocations};
 pub use read::log::{Anchor, LogRow};

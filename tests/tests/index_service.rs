@@ -70,6 +70,8 @@ fn proofs_are_held_against_the_own_node(scene: &Scene, lab: &Actor<'_>, index: &
         ("dataset:1", None, "Listed"),
         ("grant:1", None, "Delivered"),
         ("grant:1", Some("paid"), "Bought"),
+        ("dataset:1", Some("owner"), "DatasetTransferred"),
+        ("dataset:1", Some("terms"), "Listed"),
     ] {
         let name = format!("{}{}.proof", id.replace(':', "-"), change.unwrap_or_default());
         let own = format!("own-{name}");
@@ -107,7 +109,11 @@ fn proofs_are_held_against_the_own_node(scene: &Scene, lab: &Actor<'_>, index: &
     lab.run(["show", "grant:1", "--proof", "none.proof", "--change", "settled", "--index", index])
         .no("grant:1 was never settled");
     lab.run(["show", "dataset:1", "--proof", "none.proof", "--change", "paid"])
-        .could_not("--change is for grants");
+        .could_not("dataset:1 has no change \"paid\"");
+    lab.run(["show", "grant:1", "--proof", "none.proof", "--change", "terms"])
+        .could_not("grant:1 has no change \"terms\"");
+    lab.run(["show", "grant:1", "--proof", "none.proof", "--change", "open"])
+        .could_not("there is no such change");
     lab.run(["show", "dataset:9", "--proof", "none.proof"]).no("there is no dataset:9");
     assert!(!scene.path("none.proof").exists());
 }

@@ -7,7 +7,7 @@ use crate::{clock, describe, proof};
 use alloy_primitives::{B256, U256};
 use clap::Args;
 use indexer::{
-    Dataset, Index, Mismatch, ShownDataset, ShownGrant, ShownInFull, ShownResult, Standing,
+    Dataset, Index, Mismatch, Row, ShownDataset, ShownGrant, ShownInFull, ShownResult, Standing,
 };
 use ledger::chain::Event;
 use ledger::market::GrantStatus;
@@ -22,8 +22,9 @@ use std::path::PathBuf;
 /// refuses. Titles and descriptions are the provider's words.
 ///
 /// --proof FILE asks for a proof that the event behind the row is in a block: a dataset's listing, a
-/// result's posting, a grant's latest change or the one that --change names. It is held against the
-/// hash that your own node gives the block, and what is shown against what the event says; then it is
+/// result's posting, a grant's latest change; or the change that --change names: of a grant the one
+/// into a status, of a dataset the one that set its owner, status, terms or version. It is held against
+/// the hash that your own node gives the block, and what is shown against what the event says; then it is
 /// written to FILE, which must not be there. With --index the served index makes it, and what the
 /// event says is not that server's word any more. Exit code 1 where the proof does not hold.
 /// `provenome verify FILE` checks it again.
@@ -35,7 +36,7 @@ use std::path::PathBuf;
 /// also proof: {file, event, block, block_hash, transaction, log}.
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Examples:\n  provenome show dataset:1\n  provenome show grant:1 --proof grant.proof --change paid"
+    after_long_help = "Examples:\n  provenome show dataset:1\n  provenome show grant:1 --proof grant.proof --change paid\n  provenome show dataset:1 --proof terms.proof --change terms"
 )]
 pub(crate) struct Show {
     /// dataset:N, grant:N or result:N
@@ -43,17 +44,46 @@ pub(crate) struct Show {
     /// Write a proof of the event behind it to this file, once it was checked
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
-    /// With --proof, of a grant: the change into this status, such as paid, not the latest
-    #[arg(long, value_name = "STATUS", requires = "proof", value_parser = status)]
-    change: Option<GrantStatus>,
+    /// With --proof, of a grant: the change into this status, such as paid, not the latest; of a
+    /// dataset: what set its owner, status, terms or version, not the listing
+    #[arg(long, value_name = "CHANGE", requires = "proof", value_parser = change)]
+    change: Option<Change>,
     #[command(flatten)]
     index: IndexArg,
 }
 
-fn status(word: &str) -> Result<GrantStatus, String> {
-    GrantStatus::from_word(word).ok_or_else(|| {
-        "it is none of paid, delivered, settled, declined, refunded, withdrawn, revoked".to_owned()
-    })
+/// Which event of several is proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Grant(GrantStatus),
+    Owner,
+    Status,
+    Terms,
+    Version,
+}
+
+impl Change {
+    const OF_DATASET: [Self; 4] = [Self::Owner, Self::Status, Self::Terms, Self::Version];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Grant(status) => status.word(),
+            Self::Owner => "owner",
+            Self::Status => "status",
+            Self::Terms => "terms",
+            Self::Version => "version",
+        }
+    }
+}
+
+const OF_GRANT: &str =
+    "a grant's are paid, delivered, settled, declined, refunded, withdrawn, revoked";
+const OF_DATASET: &str = "a dataset's are owner, status, terms, version";
+
+fn change(word: &str) -> Result<Change, String> {
+    let of_dataset = Change::OF_DATASET.into_iter().find(|change| change.word() == word);
+    let known = of_dataset.or_else(|| GrantStatus::from_word(word).map(Change::Grant));
+    known.ok_or_else(|| format!("there is no such change: {OF_GRANT}; {OF_DATASET}"))
 }
 
 /// What a buyer was shown of a dataset.
@@ -87,26 +117,59 @@ pub(crate) fn run(session: &Session, args: &Show) -> Result<Answer, Failure> {
     let number = args.id.number;
     match args.id.thing {
         Thing::Dataset => {
-            let dataset = index.dataset(number)?.ok_or_else(|| no_dataset(number))?;
-            let verify = |event: &Event| dataset.dataset.verify_listing(event);
-            let proof = prove(session, &index, args, None, verify)?;
-            Ok(proof.beside(show_dataset(session, &network, &dataset)?))
+            let shown = index.dataset(number)?.ok_or_else(|| no_dataset(number))?;
+            let dataset = &shown.dataset;
+            let row = match args.change {
+                None => Row::Dataset(number),
+                Some(Change::Owner) => Row::Owner(number),
+                Some(Change::Status) => Row::Sale(number),
+                Some(Change::Terms) => Row::Terms { dataset: number, from: None },
+                Some(Change::Version) => Row::Version { dataset: number, number: None },
+                Some(change @ Change::Grant(_)) => return Err(no_change(args.id, change)),
+            };
+            let proof = prove(session, &index, args, row, |event| match row {
+                Row::Owner(_) => dataset.verify_owner(event),
+                Row::Sale(_) => dataset.verify_status(event),
+                Row::Terms { .. } => dataset.verify_terms(event),
+                Row::Version { .. } => dataset.verify_version(event),
+                _ => dataset.verify_listing(event),
+            })?;
+            Ok(proof.beside(show_dataset(session, &network, &shown)?))
         }
         Thing::Grant => {
             let no_grant = || super::deliver::no_grant(number);
             let grant = index.grant(number)?.ok_or_else(no_grant)?;
             // What is shown is proved, even if the grant changed meanwhile.
-            let status = args.change.unwrap_or(grant.status);
-            let verify = |event: &Event| grant.verify_change(event, status);
-            let proof = prove(session, &index, args, Some(status), verify)?;
+            let status = match args.change {
+                None => grant.status,
+                Some(Change::Grant(status)) => status,
+                Some(change) => return Err(no_change(args.id, change)),
+            };
+            let row = Row::Grant { grant: number, status: Some(status) };
+            let proof =
+                prove(session, &index, args, row, |event| grant.verify_change(event, status))?;
             Ok(proof.beside(show_grant(&network, &grant)))
         }
         Thing::Result => {
             let result = index.result(number)?.ok_or_else(|| no_result(number))?;
-            let proof = prove(session, &index, args, None, |event| result.verify_posting(event))?;
+            if let Some(change) = args.change {
+                return Err(no_change(args.id, change));
+            }
+            let verify = |event: &Event| result.verify_posting(event);
+            let proof = prove(session, &index, args, Row::Result(number), verify)?;
             Ok(proof.beside(show_result(&result)))
         }
     }
+}
+
+/// What is said of a change that such a thing has not.
+fn no_change(id: Id, change: Change) -> Failure {
+    let hint = match id.thing {
+        Thing::Dataset => OF_DATASET,
+        Thing::Grant => OF_GRANT,
+        Thing::Result => "a result is posted once and never changes: leave --change out",
+    };
+    Failure::could_not(format!("{id} has no change {:?}", change.word())).hint(hint)
 }
 
 /// A proof that was checked and written; none where none was asked for.
@@ -126,18 +189,15 @@ fn prove(
     session: &Session,
     index: &Reading,
     args: &Show,
-    status: Option<GrantStatus>,
+    row: Row,
     verify: impl Fn(&Event) -> Result<(), Mismatch>,
 ) -> Result<Written, Failure> {
     let Some(file) = &args.proof else { return Ok(Written(None)) };
-    if args.change.is_some() && args.id.thing != Thing::Grant {
-        let what = format!("--change is for grants, and {} is none", args.id);
-        return Err(Failure::could_not(what).hint("leave --change out"));
-    }
-    let found = proof::fetch(session, index, args.id, status)?;
-    let (bytes, proved) = found.ok_or_else(|| match args.change {
-        Some(status) => Failure::no(format!("{} was never {}", args.id, status.word())),
-        None => Failure::could_not(format!("the index gives no proof of {}", args.id))
+    let (bytes, proved) = proof::fetch(session, index, row)?.ok_or_else(|| match args.change {
+        Some(Change::Grant(status)) => {
+            Failure::no(format!("{} was never {}", args.id, status.word()))
+        }
+        _ => Failure::could_not(format!("the index gives no proof of {}", args.id))
             .hint("leave --index out to have the proof made from your own node"),
     })?;
     verify(&proved.event).map_err(|why| {

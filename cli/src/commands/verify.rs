@@ -99,8 +99,11 @@ fn verify_proof(session: &Session, path: &Path, block: Option<B256>) -> Result<A
         Err(check) => report.checks.push(check),
         Ok(proved) => {
             report.checks.extend(held(&proved, &contracts));
-            let (name, id) = (proof::name(&proved.event), proved.event.subject());
-            lines.add("event", &name).add("of", id.map_or_else(String::new, |id| id.to_string()));
+            let (name, id) = (proof::name(&proved.event), proof::of(&proved.event));
+            lines.add("event", &name);
+            if let Some(id) = id {
+                lines.add("of", id);
+            }
             let says = proof::says(&proved.event);
             for (name, value) in &says {
                 lines.add(name, proof::shown(name, value));

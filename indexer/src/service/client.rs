@@ -2,10 +2,8 @@
 //! it says is that server's word; async begins and ends here.
 
 use super::status::Phase;
-use crate::{AnswerAt, ShownDataset, ShownGrant, ShownInFull, ShownResult};
+use crate::{AnswerAt, Row, ShownDataset, ShownGrant, ShownInFull, ShownResult};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use ledger::market::GrantStatus;
-use ledger::{Id, Thing};
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -109,6 +107,33 @@ struct Rows<T> {
     next: Option<String>,
 }
 
+/// Where a row's proof is asked for: a path, and a parameter.
+fn proof_address(row: Row) -> (String, Option<(&'static str, &'static str)>) {
+    let dataset = |number: U256, rest: &str| format!("/v1/datasets/{number}/{rest}proof");
+    match row {
+        Row::Dataset(number) => (dataset(number, ""), None),
+        Row::Owner(number) => (dataset(number, ""), Some(("value", "owner"))),
+        Row::Sale(number) => (dataset(number, ""), Some(("value", "status"))),
+        Row::Terms { dataset: of, from: None } => (dataset(of, ""), Some(("value", "terms"))),
+        Row::Terms { dataset: of, from: Some(from) } => {
+            (dataset(of, &format!("terms/{from}/")), None)
+        }
+        Row::Version { dataset: of, number: None } => (dataset(of, ""), Some(("value", "version"))),
+        Row::Version { dataset: of, number: Some(number) } => {
+            (dataset(of, &format!("versions/{number}/")), None)
+        }
+        Row::Attestation { dataset: of, grant } => {
+            (dataset(of, &format!("attestations/{grant}/")), None)
+        }
+        Row::Grant { grant, status } => {
+            (format!("/v1/grants/{grant}/proof"), status.map(|status| ("status", status.word())))
+        }
+        Row::Result(number) => (format!("/v1/results/{number}/proof"), None),
+        Row::Log(log) => (format!("/v1/logs/{log}/proof"), None),
+        Row::Anchor { log, size } => (format!("/v1/logs/{log}/anchors/{size}/proof"), None),
+    }
+}
+
 impl Served {
     /// The index at an `http://` or `https://` address. Nothing is asked yet.
     ///
@@ -196,16 +221,12 @@ impl Served {
         Ok(whole.map(|whole| Said { at: whole.at, said: whole.said.result }))
     }
 
-    /// The bytes of a proof of the event behind a row, if there is such a one: of a grant the event
-    /// that put it into `status`, or its latest change. Nothing of it is checked yet.
+    /// The bytes of a proof of the event that made a row, if there is such a one. Nothing of it is
+    /// checked yet.
     ///
     /// # Errors
     /// As [`Served::status`].
-    pub fn proof(
-        &self,
-        id: Id,
-        status: Option<GrantStatus>,
-    ) -> Result<Option<Said<Bytes>>, ServedError> {
+    pub fn proof(&self, row: Row) -> Result<Option<Said<Bytes>>, ServedError> {
         #[derive(Deserialize)]
         struct One {
             proof: Proof,
@@ -214,13 +235,8 @@ impl Served {
         struct Proof {
             bytes: Bytes,
         }
-        let list = match id.thing {
-            Thing::Dataset => "datasets",
-            Thing::Grant => "grants",
-            Thing::Result => "results",
-        };
-        let query: Vec<_> = status.map(|status| ("status", status.word())).into_iter().collect();
-        let path = format!("/v1/{list}/{}/proof", id.number);
+        let (path, query) = proof_address(row);
+        let query: Vec<_> = query.into_iter().collect();
         let whole: Option<Whole<One>> = self.ask(&path, &query)?;
         Ok(whole.map(|whole| Said { at: whole.at, said: whole.said.proof.bytes }))
     }

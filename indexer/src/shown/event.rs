@@ -2,8 +2,10 @@
 //! another row.
 
 use super::{ShownDataset, ShownGrant, ShownResult};
+use alloy_primitives::U256;
 use ledger::chain::Event;
-use ledger::market::GrantStatus;
+use ledger::dataset::Version;
+use ledger::market::{GrantStatus, SaleStatus};
 use ledger::{Cid, Codec, Id, Thing};
 use std::fmt::Display;
 
@@ -49,23 +51,94 @@ impl ShownDataset {
     /// its manifest, panel and key are compared; owner, terms and status may have changed since.
     ///
     /// # Errors
-    /// Another event, or another value.
+    /// Another event, or another value; so of all below.
     pub fn verify_listing(&self, event: &Event) -> Verified {
         match event {
-            Event::Listed { dataset, version, .. }
-                if Id::new(Thing::Dataset, *dataset) == self.id =>
-            {
-                if self.version != 1 {
-                    return Ok(());
-                }
-                same("manifest", &self.manifest, &Cid::new(Codec::DagCbor, version.manifest))?;
-                same("data_root", &self.data_root, &version.data_root)?;
-                same("key_commit", &self.key_commit, &version.key_commit)?;
-                same("samples", &self.samples, &version.samples)?;
-                same("columns", &self.columns, &version.columns)
-            }
-            _ => Err(Mismatch::OtherEvent { wanted: "listing", id: self.id }),
+            Event::Listed { dataset, version, .. } if self.is(*dataset) => match self.version {
+                1 => self.verify_committed(version),
+                _ => Ok(()),
+            },
+            _ => Err(self.other("listing")),
         }
+    }
+
+    /// Demands that `event` gave this dataset the owner that is shown.
+    ///
+    /// # Errors
+    /// As [`ShownDataset::verify_listing`].
+    pub fn verify_owner(&self, event: &Event) -> Verified {
+        match event {
+            Event::DatasetTransferred { dataset, to, .. } if self.is(*dataset) => {
+                same("owner", &self.owner, to)
+            }
+            _ => Err(self.other("transfer")),
+        }
+    }
+
+    /// Demands that `event` put this dataset on sale, or paused it, as is shown.
+    ///
+    /// # Errors
+    /// As [`ShownDataset::verify_listing`].
+    pub fn verify_status(&self, event: &Event) -> Verified {
+        let status = match event {
+            Event::Listed { dataset, .. } if self.is(*dataset) => SaleStatus::OnSale,
+            Event::StatusSet { dataset, status, .. } if self.is(*dataset) => *status,
+            _ => return Err(self.other("status")),
+        };
+        same("status", &self.status.word(), &status.word())
+    }
+
+    /// Demands that `event` set the terms that are shown.
+    ///
+    /// # Errors
+    /// As [`ShownDataset::verify_listing`].
+    pub fn verify_terms(&self, event: &Event) -> Verified {
+        let terms = match event {
+            Event::Listed { dataset, terms, .. } | Event::TermsSet { dataset, terms, .. }
+                if self.is(*dataset) =>
+            {
+                terms
+            }
+            _ => return Err(self.other("terms")),
+        };
+        let shown = &self.terms;
+        same("price_units", &shown.price_units, &terms.price.to_string())?;
+        same("token", &shown.token, &terms.token)?;
+        same("access_seconds", &shown.access_seconds, &terms.access_seconds)?;
+        same("delivery_seconds", &shown.delivery_seconds, &terms.delivery_seconds)?;
+        same("dispute_seconds", &shown.dispute_seconds, &terms.dispute_seconds)
+    }
+
+    /// Demands that `event` added the version that is shown.
+    ///
+    /// # Errors
+    /// As [`ShownDataset::verify_listing`].
+    pub fn verify_version(&self, event: &Event) -> Verified {
+        let (number, version) = match event {
+            Event::Listed { dataset, version, .. } if self.is(*dataset) => (1, version),
+            Event::Versioned { dataset, number, version, .. } if self.is(*dataset) => {
+                (*number, version)
+            }
+            _ => return Err(self.other("version")),
+        };
+        same("version", &self.version, &number)?;
+        self.verify_committed(version)
+    }
+
+    fn verify_committed(&self, version: &Version) -> Verified {
+        same("manifest", &self.manifest, &Cid::new(Codec::DagCbor, version.manifest))?;
+        same("data_root", &self.data_root, &version.data_root)?;
+        same("key_commit", &self.key_commit, &version.key_commit)?;
+        same("samples", &self.samples, &version.samples)?;
+        same("columns", &self.columns, &version.columns)
+    }
+
+    fn is(&self, dataset: U256) -> bool {
+        Id::new(Thing::Dataset, dataset) == self.id
+    }
+
+    fn other(&self, wanted: &'static str) -> Mismatch {
+        Mismatch::OtherEvent { wanted, id: self.id }
     }
 }
 
@@ -132,8 +205,9 @@ impl ShownResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{Address, B256, U256};
-    use ledger::market::Order;
+    use crate::{Known, ShownTerms};
+    use alloy_primitives::{Address, B256};
+    use ledger::market::{Order, Terms};
 
     fn order() -> Order {
         Order {
@@ -170,6 +244,127 @@ mod tests {
             request: Cid::new(Codec::Raw, B256::repeat_byte(6)),
             now: 15,
         }
+    }
+
+    fn version() -> Version {
+        Version {
+            manifest: B256::repeat_byte(1),
+            data_root: B256::repeat_byte(2),
+            key_commit: B256::repeat_byte(3),
+            samples: 4,
+            columns: 5,
+        }
+    }
+
+    fn terms() -> Terms {
+        Terms {
+            price: 250,
+            token: Address::repeat_byte(4),
+            access_seconds: 1,
+            delivery_seconds: 2,
+            dispute_seconds: 3,
+        }
+    }
+
+    fn listed_dataset() -> ShownDataset {
+        let terms = terms();
+        ShownDataset {
+            id: Id::new(Thing::Dataset, U256::from(2)),
+            owner: Address::repeat_byte(8),
+            status: SaleStatus::OnSale,
+            manifest_is: Known::Missing,
+            why: None,
+            title: None,
+            description: None,
+            build: None,
+            format: None,
+            version: 1,
+            samples: 4,
+            columns: 5,
+            data_root: B256::repeat_byte(2),
+            key_commit: B256::repeat_byte(3),
+            manifest: Cid::new(Codec::DagCbor, B256::repeat_byte(1)),
+            content_root: None,
+            size: None,
+            body: None,
+            not_provable: None,
+            rule: None,
+            terms: ShownTerms {
+                price: None,
+                price_units: "250".to_owned(),
+                token: terms.token,
+                symbol: None,
+                access_seconds: 1,
+                delivery_seconds: 2,
+                dispute_seconds: 3,
+            },
+        }
+    }
+
+    #[test]
+    fn every_value_that_a_dataset_s_event_has_must_be_the_shown_one() {
+        type Change = fn(&mut ShownDataset);
+        type Verify = fn(&ShownDataset, &Event) -> Verified;
+        type Case<'a> = (Verify, &'a [&'a Event], &'a [(&'a str, Change)]);
+        let dataset = U256::from(2);
+        let (owner, other) = (Address::repeat_byte(8), Address::repeat_byte(9));
+        let listed = Event::Listed { dataset, owner, version: version(), terms: terms(), time: 1 };
+        let set = Event::TermsSet { dataset, terms: terms(), time: 1 };
+        let added = Event::Versioned { dataset, number: 1, version: version(), time: 1 };
+        let moved = Event::DatasetTransferred { dataset, from: other, to: owner };
+        let resumed = Event::StatusSet { dataset, status: SaleStatus::OnSale, time: 1 };
+        let committed: [(&str, Change); 5] = [
+            ("manifest", |d| d.manifest = Cid::new(Codec::DagCbor, B256::ZERO)),
+            ("data_root", |d| d.data_root = B256::ZERO),
+            ("key_commit", |d| d.key_commit = B256::ZERO),
+            ("samples", |d| d.samples = 9),
+            ("columns", |d| d.columns = 9),
+        ];
+        let asked: [(&str, Change); 5] = [
+            ("price_units", |d| d.terms.price_units = "25".to_owned()),
+            ("token", |d| d.terms.token = Address::ZERO),
+            ("access_seconds", |d| d.terms.access_seconds = 9),
+            ("delivery_seconds", |d| d.terms.delivery_seconds = 9),
+            ("dispute_seconds", |d| d.terms.dispute_seconds = 9),
+        ];
+        let number: [(&str, Change); 1] = [("version", |d| d.version = 2)];
+        let status: [(&str, Change); 1] = [("status", |d| d.status = SaleStatus::Paused)];
+        let holder: [(&str, Change); 1] = [("owner", |d| d.owner = Address::ZERO)];
+        let cases: [Case; 6] = [
+            (ShownDataset::verify_listing, &[&listed], &committed),
+            (ShownDataset::verify_owner, &[&moved], &holder),
+            (ShownDataset::verify_status, &[&listed, &resumed], &status),
+            (ShownDataset::verify_terms, &[&listed, &set], &asked),
+            (ShownDataset::verify_version, &[&listed, &added], &committed),
+            (ShownDataset::verify_version, &[&listed, &added], &number),
+        ];
+        let events = [&listed, &set, &added, &moved, &resumed];
+        for (n, (verify, good, changes)) in cases.into_iter().enumerate() {
+            for event in events {
+                let shown = listed_dataset();
+                if !good.contains(&event) {
+                    let is_other =
+                        matches!(verify(&shown, event), Err(Mismatch::OtherEvent { .. }));
+                    assert!(is_other, "{n}: {event:?}");
+                    continue;
+                }
+                assert_eq!(verify(&shown, event), Ok(()), "{n}");
+                for (name, change) in changes {
+                    let mut altered = listed_dataset();
+                    change(&mut altered);
+                    match verify(&altered, event) {
+                        Err(Mismatch::OtherValue { what, .. }) => assert_eq!(what, *name),
+                        found => panic!("{n}, {name}: {found:?}"),
+                    }
+                }
+                let mut stranger = listed_dataset();
+                stranger.id = Id::new(Thing::Dataset, U256::from(3));
+                assert!(matches!(verify(&stranger, event), Err(Mismatch::OtherEvent { .. })));
+            }
+        }
+        // A later version than the first: the listing is true, and says nothing of it.
+        let later = ShownDataset { version: 2, samples: 9, ..listed_dataset() };
+        assert_eq!(later.verify_listing(&listed), Ok(()));
     }
 
     type Change = fn(&mut ShownGrant);

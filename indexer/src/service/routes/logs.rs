@@ -1,7 +1,7 @@
 //! Logs, their anchors and their steps.
 
 use super::{Members, Reading, member, page};
-use crate::service::question::found;
+use crate::service::question::{Question, found};
 use crate::service::refusal::Refusal;
 use crate::service::steps;
 use crate::{LogRow, ShownAnchor, ShownLog};
@@ -38,7 +38,12 @@ pub(super) fn steps(reading: &Reading<'_>) -> Result<Members, Refusal> {
     ])
 }
 
+/// The log that is asked for.
+pub(super) fn id(question: &Question) -> Result<LogId, Refusal> {
+    question.part("log", "32 bytes in hexadecimal").map(LogId)
+}
+
 fn opened(reading: &Reading<'_>) -> Result<LogRow, Refusal> {
-    let id = LogId(reading.question.part("log", "32 bytes in hexadecimal")?);
+    let id = id(reading.question)?;
     found(reading.index.log_of_id(id)?, format_args!("log {id}"))
 }

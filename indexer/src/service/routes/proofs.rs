@@ -1,34 +1,91 @@
 //! Proofs that the event behind a row is in its block. The index says which event; the node is asked
 //! afterwards, outside any reader.
 
-use super::{grants, member, object};
+use super::{grants, logs, member, object};
 use crate::service::pool::Reader;
-use crate::service::question::{Question, found};
+use crate::service::question::{Number, Question, found};
 use crate::service::refusal::Refusal;
-use crate::{AnswerAt, Position};
+use crate::{AnswerAt, Position, Row};
 use alloy_primitives::hex;
 use ledger::chain::RawLog;
-use ledger::{Id, Thing};
 use serde_json::json;
 
 /// One address.
 pub(in crate::service) struct ProofRoute {
     pub(in crate::service) path: &'static str,
     pub(in crate::service) parameters: &'static [&'static str],
-    thing: Thing,
+    row: fn(&Question) -> Result<Row, Refusal>,
 }
 
 /// All of them.
-pub(in crate::service) const PROOFS: [ProofRoute; 3] = [
-    ProofRoute { path: "/v1/datasets/{number}/proof", parameters: &[], thing: Thing::Dataset },
-    ProofRoute { path: "/v1/grants/{number}/proof", parameters: &["status"], thing: Thing::Grant },
-    ProofRoute { path: "/v1/results/{number}/proof", parameters: &[], thing: Thing::Result },
+pub(in crate::service) const PROOFS: [ProofRoute; 8] = [
+    ProofRoute { path: "/v1/datasets/{number}/proof", parameters: &["value"], row: dataset },
+    ProofRoute {
+        path: "/v1/datasets/{number}/versions/{version}/proof",
+        parameters: &[],
+        row: version,
+    },
+    ProofRoute { path: "/v1/datasets/{number}/terms/{from}/proof", parameters: &[], row: terms },
+    ProofRoute {
+        path: "/v1/datasets/{number}/attestations/{grant}/proof",
+        parameters: &[],
+        row: |question| {
+            let grant = question.part::<Number>("grant", Number::FORM)?.0;
+            Ok(Row::Attestation { dataset: question.number()?, grant })
+        },
+    },
+    ProofRoute {
+        path: "/v1/grants/{number}/proof",
+        parameters: &["status"],
+        row: |question| {
+            Ok(Row::Grant { grant: question.number()?, status: grants::status(question)? })
+        },
+    },
+    ProofRoute {
+        path: "/v1/results/{number}/proof",
+        parameters: &[],
+        row: |question| Ok(Row::Result(question.number()?)),
+    },
+    ProofRoute {
+        path: "/v1/logs/{log}/proof",
+        parameters: &[],
+        row: |question| Ok(Row::Log(logs::id(question)?)),
+    },
+    ProofRoute {
+        path: "/v1/logs/{log}/anchors/{size}/proof",
+        parameters: &[],
+        row: |question| {
+            let size = question.part("size", "a number of steps")?;
+            Ok(Row::Anchor { log: logs::id(question)?, size })
+        },
+    },
 ];
+
+fn dataset(question: &Question) -> Result<Row, Refusal> {
+    let dataset = question.number()?;
+    let values = [
+        ("owner", Row::Owner(dataset)),
+        ("status", Row::Sale(dataset)),
+        ("terms", Row::Terms { dataset, from: None }),
+        ("version", Row::Version { dataset, number: None }),
+    ];
+    Ok(question.word("value", &values)?.unwrap_or(Row::Dataset(dataset)))
+}
+
+fn version(question: &Question) -> Result<Row, Refusal> {
+    let number = Some(question.part("version", "a number from 1")?);
+    Ok(Row::Version { dataset: question.number()?, number })
+}
+
+fn terms(question: &Question) -> Result<Row, Refusal> {
+    let from = Some(question.part("from", "a block's number")?);
+    Ok(Row::Terms { dataset: question.number()?, from })
+}
 
 /// What is to be proved, in one moment of the index.
 pub(in crate::service) struct Sought {
     at: Position,
-    id: Id,
+    row: Row,
     pub(in crate::service) log: RawLog,
 }
 
@@ -40,15 +97,9 @@ impl ProofRoute {
         question: &Question,
     ) -> Result<Sought, Refusal> {
         question.verify_names(self.parameters)?;
-        let id = Id::new(self.thing, question.number()?);
-        let status = grants::status(question)?;
+        let row = (self.row)(question)?;
         let sought = reader.index.at_once(|index, at| {
-            let log = index.event_of(id, status)?;
-            let log = match status {
-                None => found(log, id),
-                Some(status) => found(log, format_args!("{id} that was ever {}", status.word())),
-            };
-            Ok::<_, Refusal>(Sought { at, id, log: log? })
+            Ok::<_, Refusal>(Sought { at, row, log: found(index.event_of(row)?, row)? })
         })?;
         sought.ok_or(Refusal::Empty)
     }
@@ -58,7 +109,7 @@ impl Sought {
     /// The answer: the proof's bytes, and of which block they are.
     pub(in crate::service) fn whole(&self, proof: &[u8]) -> String {
         let proof = json!({
-            "id": self.id,
+            "id": self.row.id(),
             "block": self.log.block,
             "hash": self.log.block_hash,
             "bytes": hex::encode_prefixed(proof),
