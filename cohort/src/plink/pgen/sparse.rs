@@ -2,7 +2,7 @@
 //! have something else. Most are never written out in full.
 
 use super::PgenFault;
-use super::track::{Start, Track, is_swapped};
+use super::track::{Start, Track, Values, is_swapped};
 use crate::genotype::Counts;
 use crate::genotype::packed::{self, Code, Packed, Ploidy};
 
@@ -11,16 +11,6 @@ use crate::genotype::packed::{self, Code, Packed, Ploidy};
 pub(crate) struct Base<'a> {
     pub(crate) row: &'a [u8],
     pub(crate) values: Values,
-}
-
-/// How many samples have each value.
-pub(crate) type Values = [u32; 4];
-
-/// How many samples have each value in a row.
-pub(crate) fn values(row: &[u8], samples: usize) -> Values {
-    let packed = Packed { bytes: row, code: Code::Pgen, ploidy: Ploidy::Two };
-    let Counts { called, missing, copies, both, .. } = packed.counts(samples, None);
-    [called + both - copies, copies - 2 * both, both, missing]
 }
 
 /// A first track that has a list, read through.
@@ -44,27 +34,20 @@ impl<'a> Sparse<'a> {
         let bytes = track.0;
         let row = base.map(|base| base.row);
         let start = track.start(kind, samples, row)?;
-        let mut values = [0; 4];
-        match start {
+        let mut values = match start {
             Start::All(value) => {
-                let mut listed = 0;
-                track.list(samples, true, |_, other| {
-                    values[usize::from(other)] += 1;
-                    listed += 1;
-                })?;
-                values[usize::from(value)] += samples as u32 - listed;
+                let mut values = track.count(samples)?;
+                values[usize::from(value)] += samples as u32 - values.iter().sum::<u32>();
+                values
             }
-            Start::Row(_) | Start::Two { .. } => {
-                values = match (start, base) {
-                    (Start::Two { low, step, bits }, _) => of_two(low, step, bits, samples),
-                    (_, Some(base)) => base.values,
-                    (_, None) => values,
-                };
-                track.list(samples, true, |sample, other| {
-                    values[usize::from(other)] += 1;
-                    values[usize::from(start.value(sample))] -= 1;
-                })?;
-            }
+            Start::Two { low, step, bits } => of_two(low, step, bits, samples),
+            Start::Row(_) => base.ok_or(PgenFault::NoBase)?.values,
+        };
+        if !matches!(start, Start::All(_)) {
+            track.list(samples, true, |sample, other| {
+                values[usize::from(other)] += 1;
+                values[usize::from(start.value(sample))] -= 1;
+            })?;
         }
         if is_swapped(kind) {
             values.swap(0, 2);
@@ -72,7 +55,7 @@ impl<'a> Sparse<'a> {
         Ok(Sparse { bytes, kind, base: row, values, ploidy })
     }
 
-    /// Counts the samples kept by `Packed::counts`, or all as they were counted when it was read.
+    /// Of all samples, as they were counted when it was read.
     pub(crate) fn counts(&self) -> Counts {
         let [none, one, two, missing] = self.values;
         let called = none + one + two;
@@ -108,6 +91,7 @@ fn of_two(low: u8, step: u8, bits: &[u8], samples: usize) -> Values {
 
 #[cfg(test)]
 mod tests {
+    use super::super::track::values;
     use super::*;
 
     /// Every kind of start, with lists, for numbers of samples around a byte's and a group's.
@@ -175,15 +159,47 @@ mod tests {
     }
 
     #[test]
-    fn a_sparse_record_that_is_wrong_is_refused() {
-        for (kind, bytes, fault) in [
-            (2, &[0][..], PgenFault::NoBase),
-            (5, &[0], PgenFault::Compression),
-            (4, &[2, 3, 0, 0], PgenFault::SampleList),
-            (7, &[1, 0], PgenFault::Short),
-        ] {
-            let read = Sparse::read(&mut Track(bytes), kind, 5, None, Ploidy::Two);
-            assert_eq!(read.err(), Some(fault), "{kind} {bytes:?}");
+    fn a_sparse_record_is_refused_where_its_row_is() {
+        let mut state = 1u64;
+        let mut byte = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        let base = [0b1110_0100; 33];
+        let mut read = 0;
+        for n in 0..60_000 {
+            let (samples, most) = [(5, 8), (130, 3), (130, 256)][n % 3];
+            let kind = byte(8) as u8;
+            if kind == 0 {
+                continue;
+            }
+            let length = byte(if samples == 5 { 8 } else { 90 });
+            let mut bytes: Vec<u8> = (0..length).map(|_| byte(most) as u8).collect();
+            // As many as need two groups.
+            let count = bytes.get_mut(if kind == 1 { 18 } else { 0 });
+            if let Some(count) = count.filter(|_| samples == 130) {
+                *count = 66;
+            }
+            let row = &base[..packed::row(samples)];
+            let known = Some(Base { row, values: values(row, samples) });
+            let (mut as_row, mut as_written) = (Track(&bytes), Track(&bytes));
+            let mut full = vec![0; row.len()];
+            let expected = as_row.main(kind, samples, Some(row), &mut full);
+            let found = Sparse::read(&mut as_written, kind, samples, known, Ploidy::Two);
+            match (expected, found) {
+                (Ok(()), Ok(sparse)) => {
+                    read += 1;
+                    assert_eq!(as_row.0, as_written.0, "{kind} {bytes:?}");
+                    let counts = sparse.packed(&full).counts(samples, None);
+                    assert_eq!(sparse.counts(), counts, "{kind} {bytes:?}");
+                }
+                (expected, found) => {
+                    assert_eq!(expected.err(), found.err(), "{kind} {bytes:?}");
+                }
+            }
         }
+        assert!((1_000..50_000).contains(&read), "{read}");
+        let none = Sparse::read(&mut Track(&[0]), 2, 5, None, Ploidy::Two);
+        assert_eq!(none.err(), Some(PgenFault::NoBase));
     }
 }

@@ -2,7 +2,8 @@
 //! as differences from a record before, or as all those that have not one value.
 
 use super::PgenFault;
-use crate::genotype::packed;
+use crate::genotype::Counts;
+use crate::genotype::packed::{self, Code, Packed, Ploidy};
 
 /// The bits of a record's kind that say how its first track is written.
 const MAIN: u8 = 7;
@@ -46,6 +47,58 @@ impl<'a> Track<'a> {
         values: bool,
         mut take: impl FnMut(usize, u8),
     ) -> Result<(), PgenFault> {
+        let head = self.head(samples, values)?;
+        let mut sample = 0usize;
+        for i in 0..head.count {
+            let before = sample;
+            sample = match i % GROUP {
+                0 => head.first(i / GROUP),
+                _ => sample.saturating_add(self.varint()? as usize),
+            };
+            if sample >= samples || (i > 0 && sample <= before) {
+                return Err(PgenFault::SampleList);
+            }
+            take(sample, head.values.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3));
+        }
+        Ok(())
+    }
+
+    /// Reads through a list of samples with values, and counts how many have each value.
+    pub(super) fn count(&mut self, samples: usize) -> Result<Values, PgenFault> {
+        let head = self.head(samples, true)?;
+        let mut last = None;
+        for group in 0..head.count.div_ceil(GROUP) {
+            let mut sample = head.first(group);
+            if sample >= samples || last.is_some_and(|last| sample <= last) {
+                return Err(PgenFault::SampleList);
+            }
+            let others = (head.count - group * GROUP).min(GROUP) - 1;
+            // Most are of one byte each, and then their sum is all there is to know.
+            match self.0.split_at_checked(others) {
+                Some((steps, rest)) if steps.iter().all(|step| (1..128).contains(step)) => {
+                    sample += steps.iter().map(|step| usize::from(*step)).sum::<usize>();
+                    self.0 = rest;
+                }
+                _ => {
+                    for _ in 0..others {
+                        let step = self.varint()? as usize;
+                        sample = sample.saturating_add(step);
+                        if step == 0 || sample >= samples {
+                            return Err(PgenFault::SampleList);
+                        }
+                    }
+                }
+            }
+            if sample >= samples {
+                return Err(PgenFault::SampleList);
+            }
+            last = Some(sample);
+        }
+        Ok(values(head.values, head.count))
+    }
+
+    /// How a list begins: all that comes before the steps from sample to sample.
+    fn head(&mut self, samples: usize, values: bool) -> Result<Head<'a>, PgenFault> {
         let count = self.varint()? as usize;
         if count > samples {
             return Err(PgenFault::SampleList);
@@ -60,21 +113,7 @@ impl<'a> Track<'a> {
         let firsts = self.take(groups * width)?;
         let _lengths_of_groups = self.take(groups.saturating_sub(1))?;
         let values = self.take(if values { count.div_ceil(4) } else { 0 })?;
-        let mut sample = 0usize;
-        for i in 0..count {
-            let before = sample;
-            sample = if i.is_multiple_of(GROUP) {
-                let first = &firsts[i / GROUP * width..][..width];
-                first.iter().rev().fold(0, |sample, byte| sample << 8 | usize::from(*byte))
-            } else {
-                sample.saturating_add(self.varint()? as usize)
-            };
-            if sample >= samples || (i > 0 && sample <= before) {
-                return Err(PgenFault::SampleList);
-            }
-            take(sample, values.get(i / 4).map_or(0, |byte| byte >> (2 * (i % 4)) & 3));
-        }
-        Ok(())
+        Ok(Head { count, width, firsts, values })
     }
 
     /// What all samples have before the list. `base` is the last row from which differences may be
@@ -138,6 +177,33 @@ pub(super) const fn is_swapped(kind: u8) -> bool {
 /// Whether a row is written as it is, without a list.
 pub(super) const fn is_plain(kind: u8) -> bool {
     kind & MAIN == 0
+}
+
+/// The front of a list of samples.
+struct Head<'a> {
+    count: usize,
+    /// Bytes of each sample that is stated whole.
+    width: usize,
+    firsts: &'a [u8],
+    values: &'a [u8],
+}
+
+impl Head<'_> {
+    /// The first sample of a group.
+    fn first(&self, group: usize) -> usize {
+        let first = &self.firsts[group * self.width..][..self.width];
+        first.iter().rev().fold(0, |sample, byte| sample << 8 | usize::from(*byte))
+    }
+}
+
+/// How many samples have each value.
+pub(crate) type Values = [u32; 4];
+
+/// How many samples have each value in a row.
+pub(super) fn values(row: &[u8], samples: usize) -> Values {
+    let packed = Packed { bytes: row, code: Code::Pgen, ploidy: Ploidy::Two };
+    let Counts { called, missing, copies, both, .. } = packed.counts(samples, None);
+    [called + both - copies, copies - 2 * both, both, missing]
 }
 
 /// What all samples have before the list.
