@@ -230,8 +230,9 @@ CREATE TABLE manifests (
 );
 CREATE INDEX manifests_missing ON manifests (tries, id) WHERE state = 'missing';
 CREATE INDEX manifests_by_content ON manifests (content_root) WHERE content_root IS NOT NULL;
--- Texts come as words joined by spaces (search.rs). Titles apart: a query looks there first, and would walk long lists for the few hits in titles. The
--- beginnings of a length that is not listed would be gathered to one list before the first is found.
+-- Texts come as words joined by spaces (search.rs). Titles have a table of their own: a query looks
+-- there first, and would walk long lists for the few hits in titles. The beginnings of a length that
+-- is not listed would be gathered to one list before the first is found.
 CREATE VIRTUAL TABLE titles USING fts5 (
   title,
   content = '', contentless_delete = 1,

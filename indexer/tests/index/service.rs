@@ -7,6 +7,7 @@ mod missed;
 mod moves;
 mod proofs;
 mod refusals;
+mod rows;
 
 use crate::scene::Scene;
 use indexer::service::{Following, Options, ServeError, serve};
