@@ -103,8 +103,17 @@ impl Block<'_> {
     /// Returns false where the block is damaged.
     fn inflate(&mut self, decompressor: &mut Decompressor) -> bool {
         let inflated = decompressor.deflate_decompress(self.deflated, self.text);
-        inflated.ok() == Some(self.text.len()) && libdeflater::crc32(self.text) == self.checksum
+        inflated.ok() == Some(self.text.len())
+            && libdeflater::crc32(self.text) == self.checksum
+            && !holds_another(self.deflated)
     }
+}
+
+/// Whether another block begins within these bytes, which are believed to be of one. A stream that
+/// ends before they do is not told, so that of blocks with the same text those between would be lost.
+pub(super) fn holds_another(deflated: &[u8]) -> bool {
+    let mut beginnings = memchr::memmem::find_iter(deflated, &BEGINNING);
+    beginnings.any(|at| deflated.get(at + FIXED..at + FIXED + 4) == Some(b"BC\x02\0"))
 }
 
 #[cfg(test)]

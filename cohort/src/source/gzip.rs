@@ -219,6 +219,9 @@ impl Gzip {
         if length > BLOCK {
             return Err(SourceFault::Corrupt("a BGZF block claims more than 64 KiB"));
         }
+        if blocks::holds_another(deflated) {
+            return Err(SourceFault::Corrupt("a BGZF block claims to end behind the next one"));
+        }
         self.block.resize(length, 0);
         let inflated = self.inflate_block.deflate_decompress(deflated, &mut self.block);
         if inflated.ok() != Some(length) {

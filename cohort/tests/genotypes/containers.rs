@@ -130,6 +130,16 @@ fn every_changed_byte_is_an_error_or_no_matter() {
     }
 }
 
+/// Blocks of a byte each, of which the first says that it ends where the second does. Both are of the
+/// same byte, so that the checksum at that end is the first one's too.
+fn swallowing(text: &[u8]) -> Vec<u8> {
+    assert_eq!(text[..2], *b"##");
+    let [mut first, second] = [block(&text[..1]), block(&text[1..2])];
+    let size = (first.len() + second.len() - 1) as u16;
+    first[16..18].copy_from_slice(&size.to_le_bytes());
+    [first, second, bgzf(&text[2..], 99)].concat()
+}
+
 #[test]
 fn damage_is_named() {
     let text = small().into_bytes();
@@ -164,6 +174,11 @@ fn damage_is_named() {
             "block size",
             [&END[..16], &[3, 0], &END[18..]].concat(),
             "x.vcf is corrupt: a BGZF block is shorter than its header",
+        ),
+        (
+            "a block that ends behind the next, of the same text",
+            swallowing(&text),
+            "x.vcf is corrupt: a BGZF block claims to end behind the next one",
         ),
         ("garbage after gzip", [gzip(&text), b"garbage".to_vec()].concat(), trailing),
         ("zeros after gzip", [gzip(&text), vec![0; 512]].concat(), trailing),
