@@ -136,47 +136,33 @@ impl Row {
 
     /// `dataset:N`, `grant:N`, `result:N`, or a log's id.
     pub fn id(self) -> String {
-        match self {
+        let (thing, number) = match self {
             Self::Dataset(number)
             | Self::Owner(number)
             | Self::Sale(number)
             | Self::Terms { dataset: number, .. }
             | Self::Version { dataset: number, .. }
-            | Self::Attestation { dataset: number, .. } => {
-                Id::new(Thing::Dataset, number).to_string()
+            | Self::Attestation { dataset: number, .. } => (Thing::Dataset, number),
+            Self::Grant { grant, .. } => (Thing::Grant, grant),
+            Self::Result(number) => (Thing::Result, number),
+            Self::Log(log) | Self::Anchor { log, .. } => return log.to_string(),
+        };
+        Id::new(thing, number).to_string()
+    }
+
+    /// Whose event it is, and what stands in its topics.
+    fn place(self, contracts: &Contracts) -> (Contract, [u8; 32]) {
+        match self {
+            Self::Dataset(number)
+            | Self::Owner(number)
+            | Self::Sale(number)
+            | Self::Terms { dataset: number, .. }
+            | Self::Version { dataset: number, .. } => (contracts.registry, blob(number)),
+            Self::Grant { grant, .. } => (contracts.market, blob(grant)),
+            Self::Attestation { grant: number, .. } | Self::Result(number) => {
+                (contracts.ledger, blob(number))
             }
-            Self::Grant { grant, .. } => Id::new(Thing::Grant, grant).to_string(),
-            Self::Result(number) => Id::new(Thing::Result, number).to_string(),
-            Self::Log(log) | Self::Anchor { log, .. } => log.to_string(),
-        }
-    }
-
-    /// Whose event it is.
-    const fn contract(self, contracts: &Contracts) -> Contract {
-        match self {
-            Self::Dataset(_)
-            | Self::Owner(_)
-            | Self::Sale(_)
-            | Self::Terms { .. }
-            | Self::Version { .. } => contracts.registry,
-            Self::Grant { .. } => contracts.market,
-            Self::Attestation { .. } | Self::Result(_) => contracts.ledger,
-            Self::Log(_) | Self::Anchor { .. } => contracts.log,
-        }
-    }
-
-    /// What stands in its event's topics.
-    fn topic(self) -> [u8; 32] {
-        match self {
-            Self::Dataset(number)
-            | Self::Owner(number)
-            | Self::Sale(number)
-            | Self::Terms { dataset: number, .. }
-            | Self::Version { dataset: number, .. }
-            | Self::Attestation { grant: number, .. }
-            | Self::Grant { grant: number, .. }
-            | Self::Result(number) => blob(number),
-            Self::Log(log) | Self::Anchor { log, .. } => log.0.0,
+            Self::Log(log) | Self::Anchor { log, .. } => (contracts.log, log.0.0),
         }
     }
 }
@@ -187,14 +173,14 @@ impl Index {
     /// # Errors
     /// The database could not be read, or has a row without its event.
     pub fn event_of(&self, row: Row) -> Result<Option<RawLog>, IndexError> {
-        let Some(block) = self.block_of(row)? else { return Ok(None) };
         let contracts = &self.network.contracts;
-        let contract = row.contract(contracts).address;
+        let (contract, topic) = row.place(contracts);
+        let Some(block) = self.block_of(row, topic)? else { return Ok(None) };
         let sql = format!(
             "{EVENT} WHERE address = ?1 AND block = ?2 AND instr(topics, ?3) > 0 \
              ORDER BY log_index DESC"
         );
-        let logs = all(&self.connection, &sql, (contract.0.0, block, row.topic()), event)?;
+        let logs = all(&self.connection, &sql, (contract.address.0.0, block, topic), event)?;
         let made =
             |log: &RawLog| Event::decode(contracts, log).is_ok_and(|event| row.is_made_by(&event));
         let none = || IndexError::Damaged { why: format!("block {block} has no event of {row}") };
@@ -202,7 +188,7 @@ impl Index {
     }
 
     /// The block of a row's event.
-    fn block_of(&self, row: Row) -> Result<Option<i64>, IndexError> {
+    fn block_of(&self, row: Row, topic: [u8; 32]) -> Result<Option<i64>, IndexError> {
         let number = |number: Option<u64>| Some(Value::from(number.map(u64::cast_signed)));
         let (sql, second) = match row {
             Row::Dataset(_) => ("SELECT block FROM datasets WHERE dataset = ?1", None),
@@ -237,7 +223,7 @@ impl Index {
                 ("SELECT block FROM anchors WHERE log = ?1 AND size = ?2", number(Some(size)))
             }
         };
-        let key = std::iter::once(Value::from(row.topic().to_vec())).chain(second);
+        let key = std::iter::once(Value::from(topic.to_vec())).chain(second);
         Ok(first(&self.connection, sql, params_from_iter(key), |c| c.get())?)
     }
 }
