@@ -172,8 +172,8 @@ impl Refusal {
 pub fn allele_frequency(
     genotypes: Genotypes,
     options: &Options,
-    out: &mut dyn Write,
-    progress: &mut dyn FnMut(u64),
+    out: &mut (dyn Write + Send),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Summary, EvaluateError> {
     evaluate(genotypes, options, &ALLELE_FREQUENCY, out, progress)
 }
@@ -186,8 +186,8 @@ pub fn allele_frequency(
 pub fn cohort_count(
     genotypes: Genotypes,
     options: &Options,
-    out: &mut dyn Write,
-    progress: &mut dyn FnMut(u64),
+    out: &mut (dyn Write + Send),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Summary, EvaluateError> {
     evaluate(genotypes, options, &COHORT_COUNT, out, progress)
 }
@@ -221,8 +221,8 @@ fn evaluate(
     genotypes: Genotypes,
     options: &Options,
     question: &Question,
-    out: &mut dyn Write,
-    progress: &mut dyn FnMut(u64),
+    out: &mut (dyn Write + Send),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Summary, EvaluateError> {
     let header = genotypes.header();
     if header.samples.is_empty() {

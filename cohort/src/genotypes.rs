@@ -11,7 +11,7 @@ use crate::header::Header;
 use crate::plink;
 use crate::read_error::ReadError;
 use crate::region::{self, Access, Plan, Regions, WholeRead};
-use crate::source::Source;
+use crate::source::{Source, SourceFault};
 use crate::vcf::{self, Vcf};
 
 /// Genotypes of any format that is read: VCF and BCF, plain, gzip of one member or many, or BGZF;
@@ -60,7 +60,7 @@ impl Genotypes {
             Ok(opened) => opened,
         };
         let size = metadata.is_file().then_some(metadata.len());
-        let mut front = front(Box::new(file), &name)?;
+        let mut front = front(Source::open_file(file), &name)?;
         let beginning = front.peek(plink::MAGIC.len());
         if beginning.map_err(|fault| ReadError::source_fault(&name, fault))? == plink::MAGIC {
             let (header, set) = plink::Set::open(path, front)?;
@@ -107,7 +107,7 @@ impl Genotypes {
         reader: impl Read + Send + 'static,
         name: &str,
     ) -> Result<Genotypes, ReadError> {
-        Genotypes::from_front(front(Box::new(reader), name)?, name.to_owned())
+        Genotypes::from_front(front(Source::open(Box::new(reader)), name)?, name.to_owned())
     }
 
     fn from_front(mut front: Front, name: String) -> Result<Genotypes, ReadError> {
@@ -166,8 +166,8 @@ impl Genotypes {
     }
 }
 
-fn front(reader: Box<dyn Read + Send>, name: &str) -> Result<Front, ReadError> {
-    let source = Source::open(reader).map_err(|fault| ReadError::source_fault(name, fault))?;
+fn front(opened: Result<Option<Source>, SourceFault>, name: &str) -> Result<Front, ReadError> {
+    let source = opened.map_err(|fault| ReadError::source_fault(name, fault))?;
     source.map(Front::new).ok_or_else(|| ReadError::Empty { name: name.to_owned() })
 }
 

@@ -127,10 +127,10 @@ impl Runs {
     /// Hands to `take`, in the file's order, what `make` makes of the records, which it sees in
     /// shares, by several threads where there are several. Ends with the first error, of the reader
     /// or of `take`, which is told too how many bytes of the file were used.
-    pub(crate) fn each<R: Send, E: From<ReadError>>(
+    pub(crate) fn each<R: Send, E: From<ReadError> + Send>(
         &mut self,
         make: impl Fn(&[Task<'_>]) -> R + Sync,
-        mut take: impl FnMut(R, u64) -> Result<(), E>,
+        mut take: impl FnMut(R, u64) -> Result<(), E> + Send,
     ) -> Result<(), E> {
         let Runs { header, feed, gather, .. } = self;
         let whole = match feed {

@@ -8,10 +8,11 @@ mod gzip;
 mod input;
 mod piece;
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use gzip::Gzip;
-use input::Input;
+use input::{Bytes, Input};
 pub(crate) use piece::Piece;
 
 /// Why no more bytes could be had.
@@ -43,7 +44,16 @@ pub(crate) enum Source {
 impl Source {
     /// `Ok(None)` is a file of no bytes.
     pub(crate) fn open(reader: Box<dyn Read + Send>) -> Result<Option<Source>, SourceFault> {
-        let mut input = Input::new(reader);
+        Source::of(Bytes::Stream(reader))
+    }
+
+    /// As [`Source::open`], from the file's beginning.
+    pub(crate) fn open_file(file: File) -> Result<Option<Source>, SourceFault> {
+        Source::of(Bytes::of_file(file)?)
+    }
+
+    fn of(bytes: Bytes) -> Result<Option<Source>, SourceFault> {
+        let mut input = Input::new(bytes);
         Ok(match input.peek(2)? {
             [] => None,
             [0x1f, 0x8b] => Some(Source::Gzip(Box::new(Gzip::new(input)))),
@@ -53,7 +63,7 @@ impl Source {
 
     /// Bytes that are not compressed, whatever they look like.
     pub(crate) fn plain(reader: Box<dyn Read + Send>) -> Source {
-        Source::Plain(Input::new(reader))
+        Source::Plain(Input::new(Bytes::Stream(reader)))
     }
 
     /// Fills the front of `into` and returns how much; 0 only at the end of the text or where

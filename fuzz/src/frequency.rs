@@ -45,8 +45,8 @@ pub fn cohort_count(open: Open<'_>, options: &Options) -> Result<Table, String> 
 type Evaluate = fn(
     Genotypes,
     &Options,
-    &mut dyn std::io::Write,
-    &mut dyn FnMut(u64),
+    &mut (dyn std::io::Write + Send),
+    &mut (dyn FnMut(u64) + Send),
 ) -> Result<Summary, EvaluateError>;
 
 fn evaluate(

@@ -105,7 +105,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
     let genotypes = args.within.narrow(session, genotypes)?;
     let size = genotypes.size().unwrap_or(0);
     let bar = session.progress.bytes("evaluating", size);
-    let evaluate = |out: &mut dyn Write| {
+    let evaluate = |out: &mut (dyn Write + Send)| {
         let mut progress = |used| bar.set_position(used);
         match args.protocol {
             Protocol::AlleleFrequency => {
@@ -117,7 +117,7 @@ pub(crate) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
     let summary = match &args.out {
         Some(out) => into_folder(out, session.progress, evaluate)?,
         None if session.json => evaluate(&mut std::io::sink())?,
-        None => match evaluate(&mut BufWriter::new(std::io::stdout().lock())) {
+        None => match evaluate(&mut BufWriter::new(std::io::stdout())) {
             // A reader that went away (`| head`) has what it wanted.
             Err(EvaluateError::Write(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => {
                 return Ok(Answer::silent());
@@ -187,7 +187,7 @@ fn refuse_unseen(summary: &Summary) -> Result<(), Failure> {
 fn into_folder(
     out: &Path,
     progress: Progress,
-    evaluate: impl FnOnce(&mut dyn Write) -> Result<Summary, EvaluateError>,
+    evaluate: impl FnOnce(&mut (dyn Write + Send)) -> Result<Summary, EvaluateError>,
 ) -> Result<Summary, Failure> {
     let staging = Staging::beside(out)?;
     let path = staging.path().join("result.tsv");

@@ -4,7 +4,7 @@
 //! and working go side by side, on bytes that the thread has in its own cache.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::hint;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -13,76 +13,60 @@ use crate::batch::{BatchFault, LARGE, LONGEST, Pump, Unit};
 use crate::read_error::ReadError;
 use crate::source::{Piece, Source};
 
-/// Parts that are handed over at a time: to wake another thread takes as long as to make one.
-const TOGETHER: usize = 4;
-/// Parts that may be left before their turn, so that who made one goes on with the next piece.
-const EARLY: usize = 4;
+/// Parts that each thread may leave before their turn, so that it goes on with the next piece.
+const EARLY: usize = 2;
+/// Looks at whose turn it is before sleeping: to be woken takes longer than most turns do.
+const LOOKS: usize = 2000;
 
 /// As [`super::Runs::each`], but for the check of regions at the end.
-pub(super) fn each<R: Send, E: From<ReadError>>(
+pub(super) fn each<R: Send, E: From<ReadError> + Send>(
     pump: Pump,
     cursor: Cursor<'_>,
     gather: &mut Gather,
     make: impl Fn(&[Task<'_>]) -> R + Sync,
-    mut take: impl FnMut(R, u64) -> Result<(), E>,
+    take: impl FnMut(R, u64) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let threads = rayon::current_num_threads();
     let name = gather.name.clone();
     let (source, begun, unit) = pump.into_parts();
-    let (to, made) = sync_channel(1);
     let line = Line {
         intake: Mutex::new(Intake { source, taken: 0, ended: false }),
         gathering: Turns::of(Gathering { begun, unit, cursor, gather }),
-        handing: Turns::of(Handing { to, parts: Vec::new(), early: BTreeMap::new() }),
+        handing: Turns::of(Handing { take, early: BTreeMap::new() }),
+        most_early: EARLY * threads,
         make,
+        outcome: Mutex::new(None),
     };
     thread::scope(|scope| {
-        for started in 0..threads {
+        for _ in 1..threads {
             let thread = thread::Builder::new().name("worker".into());
-            match thread.spawn_scoped(scope, || line.work()) {
-                Ok(_) => {}
-                Err(source) if started == 0 => {
-                    return Err(ReadError::Io { name: name.to_string(), source }.into());
-                }
+            if thread.spawn_scoped(scope, || line.work()).is_err() {
                 // Fewer do it too.
-                Err(_) => break,
+                break;
             }
         }
-        // Dropped at the first error, which stops the others.
-        for made in made {
-            match made? {
-                Made::Parts(parts, consumed) => {
-                    for part in parts {
-                        take(part, consumed)?;
-                    }
-                }
-                Made::End => return Ok(()),
-            }
-        }
-        Err(ReadError::Lost { name: name.to_string() }.into())
-    })
+        line.work();
+    });
+    let outcome = line.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.unwrap_or_else(|| Err(ReadError::Lost { name: name.to_string() }.into()))
 }
 
-/// What is handed over.
-enum Made<R> {
-    Parts(Vec<R>, u64),
-    End,
-}
-
-struct Handing<R> {
-    to: SyncSender<Result<Made<R>, ReadError>>,
-    /// What is handed over with the next.
-    parts: Vec<R>,
+struct Handing<T, R> {
+    /// Who is handed the parts, and told how much of the file they came from.
+    take: T,
     /// What was made before its turn.
-    early: BTreeMap<u64, R>,
+    early: BTreeMap<u64, (R, u64)>,
 }
 
 /// What all threads share.
-struct Line<'g, 'f, F, R> {
+struct Line<'g, 'f, F, T, R, E> {
     intake: Mutex<Intake>,
     gathering: Turns<Gathering<'g, 'f>>,
-    handing: Turns<Handing<R>>,
+    handing: Turns<Handing<T, R>>,
+    most_early: usize,
     make: F,
+    /// How all ended.
+    outcome: Mutex<Option<Result<(), E>>>,
 }
 
 /// The file, piece by piece.
@@ -101,20 +85,18 @@ struct Gathering<'g, 'f> {
     gather: &'g mut Gather,
 }
 
-/// A piece that was taken.
-struct Taken {
-    turn: u64,
-    consumed: u64,
-    is_last: bool,
-}
-
-impl<F: Fn(&[Task<'_>]) -> R, R> Line<'_, '_, F, R> {
+impl<F, T, R, E> Line<'_, '_, F, T, R, E>
+where
+    F: Fn(&[Task<'_>]) -> R,
+    T: FnMut(R, u64) -> Result<(), E>,
+    E: From<ReadError>,
+{
     fn work(&self) {
         let _guard = EndOnPanic(self);
         let mut piece = Piece::new();
-        while let Some(taken) = self.take(&mut piece) {
+        while let Some(turn) = self.take(&mut piece) {
             piece.unpack();
-            if self.work_on(&mut piece, &taken).is_none() {
+            if self.work_on(&mut piece, turn).is_none() {
                 // Who waits for this turn would wait for ever.
                 self.stop();
                 return;
@@ -122,24 +104,25 @@ impl<F: Fn(&[Task<'_>]) -> R, R> Line<'_, '_, F, R> {
         }
     }
 
-    /// The next piece; `None` where there is none.
-    fn take(&self, piece: &mut Piece) -> Option<Taken> {
+    /// The next piece, and which it is; `None` where there is none.
+    fn take(&self, piece: &mut Piece) -> Option<u64> {
         let mut intake = lock(&self.intake);
         if intake.ended {
             return None;
         }
-        intake.ended = !piece.take(&mut intake.source);
+        piece.take(&mut intake.source);
+        intake.ended = piece.is_last();
         intake.taken += 1;
-        let (turn, consumed) = (intake.taken - 1, intake.source.consumed());
-        Some(Taken { turn, consumed, is_last: intake.ended })
+        Some(intake.taken - 1)
     }
 
     /// `None` where all is to end.
-    fn work_on(&self, piece: &mut Piece, taken: &Taken) -> Option<()> {
-        let mut turn = self.gathering.wait(taken.turn)?;
+    fn work_on(&self, piece: &mut Piece, number: u64) -> Option<()> {
+        let consumed = piece.consumed();
+        let mut turn = self.gathering.wait(number)?;
         let Gathering { begun, unit, cursor, gather } = turn.state.value.as_mut()?;
         let fault = piece.fault().map(BatchFault::Source);
-        let is_last = taken.is_last || fault.is_some();
+        let is_last = piece.is_last() || fault.is_some();
         let before = std::mem::take(begun);
         let (bytes, fault) = match (is_last, fault) {
             (false, None) if !unit.ends_within(&before, piece.text()) => {
@@ -164,66 +147,74 @@ impl<F: Fn(&[Task<'_>]) -> R, R> Line<'_, '_, F, R> {
         let mut tasks = cursor.run(gather, bytes, &mut at);
         // What is large, or makes much, exists alone: the others wait for their turns meanwhile.
         while gather.is_full || bytes.len() > LARGE && !tasks.is_empty() {
-            self.hand_over(taken, (self.make)(&tasks), true)?;
+            self.hand_over(number, (self.make)(&tasks), consumed)?;
             tasks = cursor.run(gather, bytes, &mut at);
         }
-        let stop = match gather.stop.take() {
-            Some(stop) => Some(stop.into_error().map_or(Ok(Made::End), Err)),
+        let end = match gather.stop.take() {
+            Some(stop) => Some(stop.into_error().map_or(Ok(()), Err)),
             None => match fault {
                 Some(fault) => Some(Err(cursor.fault(fault))),
-                None => is_last.then_some(Ok(Made::End)),
+                None => is_last.then_some(Ok(())),
             },
         };
-        let Some(stop) = stop else {
+        let Some(end) = end else {
             turn.pass();
-            return self.leave(taken, (self.make)(&tasks));
+            return self.leave(number, (self.make)(&tasks), consumed);
         };
         turn.end();
-        let turn = self.hand_over(taken, (self.make)(&tasks), true)?;
-        // Who no longer listens needs no last word.
-        let _ = turn.state.value.as_ref()?.to.send(stop);
-        turn.end();
+        let turn = self.hand_over(number, (self.make)(&tasks), consumed)?;
+        self.end(turn, end.map_err(E::from));
         None
     }
 
     /// Hands over a piece's only or last part, or leaves it to who has the turn before; `None` where
-    /// nobody listens any more.
-    fn leave(&self, taken: &Taken, part: R) -> Option<()> {
+    /// all is to end.
+    fn leave(&self, number: u64, part: R, consumed: u64) -> Option<()> {
         let mut turn = self.handing.now();
-        let is_early = turn.state.next != taken.turn;
+        let is_early = turn.state.next != number;
         let Handing { early, .. } = turn.state.value.as_mut()?;
-        if is_early && early.len() < EARLY {
-            early.insert(taken.turn, part);
+        if is_early && early.len() < self.most_early {
+            early.insert(number, (part, consumed));
             return Some(());
         }
         drop(turn);
-        let mut turn = self.hand_over(taken, part, false)?;
-        let mut next = taken.turn + 1;
-        let Handing { parts, early, .. } = turn.state.value.as_mut()?;
-        while let Some(part) = early.remove(&next) {
-            parts.push(part);
+        let mut turn = self.hand_over(number, part, consumed)?;
+        let mut next = number + 1;
+        while let Some((part, consumed)) = turn.state.value.as_mut()?.early.remove(&next) {
+            turn = self.give(turn, part, consumed)?;
             next += 1;
         }
         turn.pass_to(next);
         Some(())
     }
 
-    /// One's turn to hand over, with a part that goes now or with the next ones; `None` where
-    /// nobody listens any more.
-    fn hand_over(&self, taken: &Taken, part: R, now: bool) -> Option<Turn<'_, Handing<R>>> {
-        let mut turn = self.handing.wait(taken.turn)?;
-        let Handing { to, parts, .. } = turn.state.value.as_mut()?;
-        parts.push(part);
-        if now || parts.len() >= TOGETHER {
-            let parts = std::mem::take(parts);
-            if to.send(Ok(Made::Parts(parts, taken.consumed))).is_err() {
-                turn.end();
-                return None;
-            }
-        }
-        Some(turn)
+    /// One's turn to hand over, after a part of one's piece; `None` where all is to end.
+    fn hand_over(&self, number: u64, part: R, consumed: u64) -> Option<Turn<'_, Handing<T, R>>> {
+        self.give(self.handing.wait(number)?, part, consumed)
     }
 
+    fn give<'t>(
+        &self,
+        mut turn: Turn<'t, Handing<T, R>>,
+        part: R,
+        consumed: u64,
+    ) -> Option<Turn<'t, Handing<T, R>>> {
+        match (turn.state.value.as_mut()?.take)(part, consumed) {
+            Ok(()) => Some(turn),
+            Err(error) => {
+                self.end(turn, Err(error));
+                None
+            }
+        }
+    }
+
+    fn end(&self, turn: Turn<'_, Handing<T, R>>, outcome: Result<(), E>) {
+        *lock(&self.outcome) = Some(outcome);
+        turn.end();
+    }
+}
+
+impl<F, T, R, E> Line<'_, '_, F, T, R, E> {
     /// Ends all that goes before handing over.
     fn stop(&self) {
         lock(&self.intake).ended = true;
@@ -232,9 +223,9 @@ impl<F: Fn(&[Task<'_>]) -> R, R> Line<'_, '_, F, R> {
 }
 
 /// Sees to it that nobody waits for a thread that is gone.
-struct EndOnPanic<'l, 'g, 'f, F: Fn(&[Task<'_>]) -> R, R>(&'l Line<'g, 'f, F, R>);
+struct EndOnPanic<'l, 'g, 'f, F, T, R, E>(&'l Line<'g, 'f, F, T, R, E>);
 
-impl<F: Fn(&[Task<'_>]) -> R, R> Drop for EndOnPanic<'_, '_, '_, F, R> {
+impl<F, T, R, E> Drop for EndOnPanic<'_, '_, '_, F, T, R, E> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.stop();
@@ -269,6 +260,14 @@ impl<T> Turns<T> {
 
     /// `None` where the turn is not to come.
     fn wait(&self, turn: u64) -> Option<Turn<'_, T>> {
+        for _ in 0..LOOKS {
+            if let Ok(state) = self.state.try_lock()
+                && (state.value.is_none() || state.next == turn)
+            {
+                return state.value.is_some().then_some(Turn { of: self, state });
+            }
+            hint::spin_loop();
+        }
         let mut mine = self.now();
         while mine.state.value.is_some() && mine.state.next != turn {
             let woken = self.changed.wait(mine.state);

@@ -1,12 +1,11 @@
-//! A piece of a file's text. Where the file is BGZF it is taken as it is and inflated later, by
-//! whoever works on it.
+//! A piece of a file's text. A plain file is read, and BGZF inflated, by whoever works on it.
 
 use std::io::Cursor;
 
 use libdeflater::Decompressor;
 
 use super::gzip::Gzip;
-use super::input::Input;
+use super::input::{Bytes, Input};
 use super::{Source, SourceFault, blocks};
 
 /// Small enough for a core's own cache, large enough that taking turns costs little beside the work.
@@ -19,11 +18,15 @@ const PAGE: usize = 4096;
 pub(crate) struct Piece {
     /// BGZF blocks that were not inflated yet.
     packed: Vec<u8>,
+    /// What was not read yet.
+    unread: Option<Bytes>,
     /// Room for what goes before the text, and the text.
     bytes: Vec<u8>,
     front: usize,
     length: usize,
     fault: Option<SourceFault>,
+    is_last: bool,
+    consumed: u64,
     decompressor: Decompressor,
 }
 
@@ -32,43 +35,60 @@ impl Piece {
         let (bytes, front) = room(0);
         Piece {
             packed: Vec::new(),
+            unread: None,
             bytes,
             front,
             length: 0,
             fault: None,
+            is_last: false,
+            consumed: 0,
             decompressor: Decompressor::new(),
         }
     }
 
-    /// Takes the next piece of a source, and returns whether another may follow.
-    pub(crate) fn take(&mut self, source: &mut Source) -> bool {
+    /// Takes the next piece of a source.
+    pub(crate) fn take(&mut self, source: &mut Source) {
         self.packed.clear();
         self.length = 0;
         if self.front > PIECE {
             (self.bytes, self.front) = room(0);
         }
         self.fault = self.fill(source).err();
-        self.fault.is_none() && (self.length > 0 || !self.packed.is_empty())
+        let is_empty = self.length == 0 && self.packed.is_empty() && self.unread.is_none();
+        self.is_last = self.fault.is_some() || is_empty;
+        self.consumed = source.consumed();
     }
 
     fn fill(&mut self, source: &mut Source) -> Result<(), SourceFault> {
-        if let Source::Gzip(gzip) = source {
-            gzip.pack(&mut self.packed, PIECE)?;
+        match source {
+            Source::Plain(input) => self.unread = input.part(PIECE),
+            Source::Gzip(gzip) => gzip.pack(&mut self.packed, PIECE)?,
         }
-        if self.packed.is_empty() {
-            let text = &mut self.bytes[self.front..self.front + PIECE];
-            while self.length < PIECE {
-                match source.read(&mut text[self.length..])? {
-                    0 => break,
-                    read => self.length += read,
-                }
+        if self.packed.is_empty() && self.unread.is_none() {
+            self.read(|text| source.read(text))?;
+        }
+        Ok(())
+    }
+
+    /// Fills the piece as far as there are bytes.
+    fn read<E>(&mut self, mut read: impl FnMut(&mut [u8]) -> Result<usize, E>) -> Result<(), E> {
+        let text = &mut self.bytes[self.front..self.front + PIECE];
+        while self.length < PIECE {
+            match read(&mut text[self.length..])? {
+                0 => break,
+                read => self.length += read,
             }
         }
         Ok(())
     }
 
-    /// Inflates what is packed, up to the first damaged block.
+    /// Reads what was not read, or inflates what is packed, up to the first damaged block.
     pub(crate) fn unpack(&mut self) {
+        if let Some(mut unread) = self.unread.take() {
+            self.fault = self.read(|text| unread.read(text)).map_err(SourceFault::Io).err();
+            self.is_last = self.length < PIECE;
+            self.consumed -= (PIECE - self.length) as u64;
+        }
         if self.packed.is_empty() {
             return;
         }
@@ -79,6 +99,16 @@ impl Piece {
         if done.taken < self.packed.len() {
             self.fault = Some(what_is_wrong(&self.packed[done.taken..]));
         }
+    }
+
+    /// Whether no other follows.
+    pub(crate) fn is_last(&self) -> bool {
+        self.is_last
+    }
+
+    /// Bytes of the file used up to the piece's end, or a little beyond.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.consumed
     }
 
     /// Why the file cannot be read past this piece's text.
@@ -112,7 +142,7 @@ fn room(before: usize) -> (Vec<u8>, usize) {
 
 /// The word of the reader of single members on blocks of which the first is damaged.
 fn what_is_wrong(packed: &[u8]) -> SourceFault {
-    let mut members = Gzip::new(Input::new(Box::new(Cursor::new(packed.to_vec()))));
+    let mut members = Gzip::new(Input::new(Bytes::Stream(Box::new(Cursor::new(packed.to_vec())))));
     let mut text = [0; 4096];
     loop {
         match members.read(&mut text) {

@@ -48,8 +48,8 @@ fn open(bytes: impl Into<Vec<u8>>) -> Result<Genotypes, ReadError> {
 type Evaluate = fn(
     Genotypes,
     &Options,
-    &mut dyn std::io::Write,
-    &mut dyn FnMut(u64),
+    &mut (dyn std::io::Write + Send),
+    &mut (dyn FnMut(u64) + Send),
 ) -> Result<cohort::Summary, EvaluateError>;
 
 /// The result's lines without the line of names, or the error's text.

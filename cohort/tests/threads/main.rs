@@ -29,7 +29,7 @@ fn evaluate_one() {
     let path = std::env::var_os(FILE).expect("the other test names a file");
     let genotypes = Genotypes::open(Path::new(&path)).unwrap();
     let out = std::fs::File::create(Path::new(&path).with_extension("tsv")).unwrap();
-    let mut out: Box<dyn Write> = match std::env::var_os(FULL) {
+    let mut out: Box<dyn Write + Send> = match std::env::var_os(FULL) {
         None => Box::new(std::io::BufWriter::new(out)),
         Some(_) => Box::new(Cursor::new([0; 64])),
     };

@@ -16,7 +16,7 @@ pub(super) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
     let schema = args.schema.as_deref().map(Schema::open).transpose()?.unwrap_or_default();
     let table = Table::open(&args.data, schema)?;
     let bar = session.progress.bytes("evaluating", table.size());
-    let evaluate = |out: &mut dyn Write| {
+    let evaluate = |out: &mut (dyn Write + Send)| {
         cohort::table_allele_frequency(table, out, &mut |used| bar.set_position(used))
     };
     let summary = match &args.out {
@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, args: &Evaluate) -> Result<Answer, Failure>
             summary
         }
         None if session.json => evaluate(&mut std::io::sink())?,
-        None => match evaluate(&mut BufWriter::new(std::io::stdout().lock())) {
+        None => match evaluate(&mut BufWriter::new(std::io::stdout())) {
             // A reader that went away (`| head`) has what it wanted.
             Err(TableError { fault: TableFault::Write(e), .. })
                 if e.kind() == ErrorKind::BrokenPipe =>
