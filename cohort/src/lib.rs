@@ -75,8 +75,8 @@ pub use record::{At, RecordFault};
 pub use region::{Access, IndexFault, Region, RegionError, Regions, WholeRead};
 pub use sample_set::{SampleSet, SampleSetError};
 pub use table::{
-    ColumnProfile, Counted, GrammarFault, Kind, Letters, Numbers, Schema, SchemaError, Separator,
-    Table, TableError, TableFault, TableProfile, TableSummary, inspect_table,
+    ColumnProfile, Counted, Decimal, GrammarFault, Kind, Letters, Numbers, Schema, SchemaError,
+    Separator, Table, TableError, TableFault, TableProfile, TableSummary, inspect_table,
     table_allele_frequency,
 };
 pub use variant::Variant;

@@ -22,7 +22,7 @@ pub use frequency::{TableSummary, table_allele_frequency};
 pub use genotype::Letters;
 pub use grammar::GrammarFault;
 pub use profile::{ColumnProfile, Counted, Numbers, TableProfile};
-pub use schema::{Kind, Schema, SchemaError};
+pub use schema::{Decimal, Kind, Schema, SchemaError};
 pub use table_error::{TableError, TableFault};
 
 use rows::Rows;
@@ -66,7 +66,7 @@ impl Table {
             Some(separator) => separator,
             None => dialect::separator(&rows::beginning(path)?)?,
         };
-        Ok((separator, Rows::open(path, separator)?, metadata.len()))
+        Ok((separator, Rows::open(path, separator, schema.heading)?, metadata.len()))
     }
 
     /// The table's columns, in its order.

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::profile::TableProfile;
+use super::genotype;
+use super::profile::{ColumnProfile, TableProfile};
 use super::table_error::{Placed, TableError, TableFault};
 use super::{Table, inspect_table};
 use crate::labels::FirstNames;
@@ -28,7 +29,7 @@ pub struct TableSummary {
 /// AN twice the genotypes called.
 ///
 /// # Errors
-/// As [`inspect_table`]; a table without genotypes; a column whose guessed type is another, though
+/// As [`inspect_table`]; a table without genotypes; a heading that reads like a row; a column whose guessed type is another, though
 /// most of its values are pairs of letters. What `out` has then received is no result.
 pub fn table_allele_frequency(
     table: Table,
@@ -51,9 +52,10 @@ fn check(profile: &TableProfile) -> Result<TableSummary, TableFault> {
         others: FirstNames::default(),
         many_letters: FirstNames::default(),
     };
-    for column in &profile.columns {
+    for (place, column) in profile.columns.iter().enumerate() {
         match &column.letters {
             Some(letters) => {
+                refuse_row(column, place)?;
                 summary.genotypes += 1;
                 summary.lines += letters.alleles.len().max(1) as u64;
                 if letters.alleles.len() > 2 {
@@ -63,6 +65,7 @@ fn check(profile: &TableProfile) -> Result<TableSummary, TableFault> {
             None => {
                 let (pairs, count) = (column.as_pairs.unwrap_or(0), column.count);
                 if column.guessed && pairs > count / 2 {
+                    refuse_row(column, place)?;
                     let column = column.name.clone();
                     return Err(TableFault::Doubtful { column, pairs, count });
                 }
@@ -73,6 +76,14 @@ fn check(profile: &TableProfile) -> Result<TableSummary, TableFault> {
     match summary.genotypes {
         0 => Err(TableFault::NoGenotypes),
         _ => Ok(summary),
+    }
+}
+
+/// The name of a guessed column of genotypes must be none: it would be a person's.
+fn refuse_row(column: &ColumnProfile, place: usize) -> Result<(), TableFault> {
+    match column.guessed && genotype::parse(&column.name).is_some() {
+        true => Err(TableFault::HeadingIsRow { column: place + 1 }),
+        false => Ok(()),
     }
 }
 

@@ -6,13 +6,24 @@ use std::str::FromStr;
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode, Zero};
 
+use super::schema::Decimal;
+
 /// Digits before or after the point: all that a 64-bit float can print, and more.
 const MOST_DIGITS: i64 = 400;
 /// Digits to which what has no end is rounded.
 const SHOWN: u64 = 12;
 
-/// `-12`, `0.50`, `.5`, `3.` or `1.5e-8`; nothing before a sign, no zero before a digit.
-pub(super) fn parse(text: &str) -> Option<BigDecimal> {
+/// `-12`, `0.50`, `.5`, `3.` or `1.5e-8`; nothing before a sign, no zero before a digit. With commas
+/// for all points.
+pub(super) fn parse(text: &str, decimal: Decimal) -> Option<BigDecimal> {
+    match decimal {
+        Decimal::Comma if text.contains('.') => None,
+        Decimal::Comma if text.contains(',') => parse_point(&text.replace(',', ".")),
+        _ => parse_point(text),
+    }
+}
+
+fn parse_point(text: &str) -> Option<BigDecimal> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match digits.find(['e', 'E']) {
         Some(at) => (&digits[..at], Some(&digits[at + 1..])),
@@ -179,7 +190,12 @@ mod tests {
             ("-", None),
             ("١", None),
         ] {
-            assert_eq!(parse(text).map(|number| show(&number)).as_deref(), shown, "{text:?}");
+            let read = |text, decimal| parse(text, decimal).map(|number| show(&number));
+            assert_eq!(read(text, Decimal::Point).as_deref(), shown, "{text:?}");
+            if !text.contains(',') {
+                let text = text.replace('.', ",");
+                assert_eq!(read(&text, Decimal::Comma).as_deref(), shown, "{text:?}");
+            }
         }
     }
 
@@ -200,13 +216,13 @@ mod tests {
     fn deviations_are_those_of_samples() {
         let mut sums = Sums::of(&BigDecimal::from(2), 3);
         assert_eq!(rounded(&sums.deviation().unwrap()), "0");
-        sums.add(&parse("4.5").unwrap(), 1);
+        sums.add(&parse_point("4.5").unwrap(), 1);
         assert_eq!(rounded(&sums.mean()), "2.625");
         assert_eq!(rounded(&sums.deviation().unwrap()), "1.25");
         assert!(Sums::of(&BigDecimal::from(2), 1).deviation().is_none());
-        let tiny = parse("3e-300").unwrap();
+        let tiny = parse_point("3e-300").unwrap();
         let mut sums = Sums::of(&tiny, 1);
-        sums.add(&parse("1e-300").unwrap(), 1);
+        sums.add(&parse_point("1e-300").unwrap(), 1);
         assert_eq!(rounded(&sums.mean()), "2e-300");
         assert_eq!(rounded(&sums.deviation().unwrap()), "1.41421356237e-300");
     }

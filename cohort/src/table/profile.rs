@@ -15,9 +15,9 @@ pub struct TableProfile {
     pub rows: u64,
     /// The columns, in the table's order.
     pub columns: Vec<ColumnProfile>,
-    /// How a value is written that is not known.
+    /// What was said of it, beside its separator and columns.
     #[serde(skip)]
-    pub(crate) missing: Vec<String>,
+    pub(crate) said: Schema,
 }
 
 /// What a column holds, and what that is told from.
@@ -25,6 +25,9 @@ pub struct TableProfile {
 pub struct ColumnProfile {
     /// From the heading; may be empty.
     pub name: String,
+    /// Whether a column of numbers or genotypes has a name that is one itself: what is read as the
+    /// heading may be a row.
+    pub name_is_value: bool,
     /// The column's type.
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -82,14 +85,24 @@ pub struct Numbers {
 }
 
 impl TableProfile {
+    /// Whether what is read as the heading may be a row: a column of genotypes is named like one, or
+    /// all columns of numbers like numbers.
+    #[must_use]
+    pub fn first_line_may_be_row(&self) -> bool {
+        let of = |kind: Kind| self.columns.iter().filter(move |c| c.kind == kind.word());
+        of(Kind::Genotype).any(|column| column.name_is_value)
+            || of(Kind::Number).any(|column| column.name_is_value)
+                && of(Kind::Number).all(|column| column.name_is_value)
+    }
+
     /// The schema that says what is known or guessed of this table.
     #[must_use]
     pub fn schema(&self) -> Schema {
         let kind = |column: &ColumnProfile| Kind::of_word(column.kind).unwrap_or(Kind::Text);
         Schema {
             separator: Some(self.separator),
-            missing: self.missing.clone(),
             columns: self.columns.iter().map(|c| (c.name.clone(), kind(c))).collect(),
+            ..self.said.clone()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The rows of a table, each as long as the heading.
 //! Specification: `docs/spec/tables.md`, "Rows".
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -30,11 +30,14 @@ pub(super) struct Rows {
     pub(super) heading: Vec<String>,
     reader: csv::Reader<Checked<Unpacked>>,
     row: ByteRecord,
+    /// The first row was read already.
+    is_held: bool,
     pub(super) count: u64,
 }
 
 impl Rows {
-    pub(super) fn open(path: &Path, separator: Separator) -> Result<Rows, Placed> {
+    /// Without a heading the names are 1, 2, 3 and so on.
+    pub(super) fn open(path: &Path, separator: Separator, heading: bool) -> Result<Rows, Placed> {
         let checked = Checked::new(Unpacked::open(path)?, separator);
         let reader = ReaderBuilder::new()
             .delimiter(separator.byte())
@@ -42,11 +45,16 @@ impl Rows {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(checked);
-        let mut rows = Rows { heading: Vec::new(), reader, row: ByteRecord::new(), count: 0 };
+        let (row, is_held) = (ByteRecord::new(), !heading);
+        let mut rows = Rows { heading: Vec::new(), reader, row, is_held, count: 0 };
         if !rows.read()? {
             return Err(TableFault::Empty.into());
         }
-        let mut seen = HashSet::new();
+        if !heading {
+            rows.heading = (1..=rows.row.len()).map(|place| place.to_string()).collect();
+            return Ok(rows);
+        }
+        let mut seen = HashMap::new();
         for (place, field) in rows.row.iter().enumerate() {
             let column = place + 1;
             let text = match name(field) {
@@ -54,8 +62,8 @@ impl Rows {
                 Err(NameFault::Empty) => "",
                 Err(fault) => return Err(Placed(Some(1), TableFault::Heading { column, fault })),
             };
-            if !seen.insert(text) {
-                return Err(Placed(Some(1), TableFault::ColumnTwice(text.to_owned())));
+            if let Some(first) = seen.insert(text, column) {
+                return Err(Placed(Some(1), TableFault::ColumnTwice { first, second: column }));
             }
             rows.heading.push(text.to_owned());
         }
@@ -64,7 +72,7 @@ impl Rows {
 
     /// The next row and the line where it begins; `None` after the last.
     pub(super) fn next(&mut self) -> Result<Option<(u64, &ByteRecord)>, Placed> {
-        if !self.read()? {
+        if !std::mem::take(&mut self.is_held) && !self.read()? {
             return match self.count {
                 0 => Err(TableFault::NoRows.into()),
                 _ => Ok(None),

@@ -46,6 +46,17 @@ impl Kind {
     }
 }
 
+/// What stands before a number's fraction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decimal {
+    /// `1.5`
+    #[default]
+    Point,
+    /// `1,5`
+    Comma,
+}
+
 /// What is said of a table; the rest is guessed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
@@ -53,6 +64,10 @@ pub struct Schema {
     pub separator: Option<Separator>,
     /// How a value is written that is not known.
     pub missing: Vec<String>,
+    /// Whether the first line names the columns; otherwise their names are 1, 2, 3 and so on.
+    pub heading: bool,
+    /// What stands before a number's fraction.
+    pub decimal: Decimal,
     /// Columns by name.
     pub columns: Vec<(String, Kind)>,
 }
@@ -60,7 +75,13 @@ pub struct Schema {
 /// Nothing is said.
 impl Default for Schema {
     fn default() -> Self {
-        Schema { separator: None, missing: MISSING.map(str::to_owned).into(), columns: Vec::new() }
+        Schema {
+            separator: None,
+            missing: MISSING.map(str::to_owned).into(),
+            heading: true,
+            decimal: Decimal::Point,
+            columns: Vec::new(),
+        }
     }
 }
 
@@ -113,6 +134,10 @@ struct Written {
     separator: Option<Separator>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heading: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decimal: Option<Decimal>,
     #[serde(default)]
     columns: toml::Table,
 }
@@ -169,6 +194,8 @@ impl Schema {
         Ok(Schema {
             separator: written.separator,
             missing: written.missing.unwrap_or_else(|| Schema::default().missing),
+            heading: written.heading.unwrap_or(true),
+            decimal: written.decimal.unwrap_or_default(),
             columns: written.columns.into_iter().map(kind).collect::<Result<_, _>>()?,
         })
     }
@@ -185,6 +212,8 @@ impl Schema {
         let written = Written {
             separator: self.separator,
             missing: Some(self.missing.clone()),
+            heading: (!self.heading).then_some(false),
+            decimal: (self.decimal != Decimal::Point).then_some(self.decimal),
             columns: self.columns.iter().map(|(name, kind)| (name.clone(), value(kind))).collect(),
         };
         toml::to_string(&written).expect("strings are TOML")
@@ -200,6 +229,8 @@ mod tests {
         let schema = Schema {
             separator: Some(Separator::Semicolon),
             missing: vec![String::new(), "-9".into(), "\"\n".into()],
+            heading: false,
+            decimal: Decimal::Comma,
             columns: vec![
                 ("z".into(), Kind::Number),
                 (String::new(), Kind::Text),
@@ -233,7 +264,7 @@ mod tests {
             ),
             (
                 "colums = 1\n",
-                "s.toml is not a schema: line 1: unknown field `colums`, expected one of `separator`, `missing`, `columns`",
+                "s.toml is not a schema: line 1: unknown field `colums`, expected one of `separator`, `missing`, `heading`, `decimal`, `columns`",
             ),
         ] {
             assert_eq!(Schema::read(text, "s.toml").unwrap_err().to_string(), error);

@@ -29,8 +29,10 @@ pub(super) fn survey(
     }
     let share = BUDGET / heading.len();
     let mut spent = 0;
-    let mut columns: Vec<Values<'_>> =
-        heading.iter().map(|name| Values::new(kinds.get(name.as_str()).copied(), share)).collect();
+    let mut columns: Vec<Values<'_>> = heading
+        .iter()
+        .map(|name| Values::new(kinds.get(name.as_str()).copied(), schema.decimal, share))
+        .collect();
     while let Some((line, row)) = rows.next()? {
         for (place, (field, values)) in row.iter().zip(&mut columns).enumerate() {
             let column = || heading[place].clone();
@@ -46,11 +48,15 @@ pub(super) fn survey(
             progress(rows.consumed());
         }
     }
-    let columns = columns.into_iter().zip(heading).map(|(values, name)| values.profile(name));
+    let columns = columns.into_iter().zip(heading).map(|(values, name)| {
+        let mut profile = values.profile(name);
+        profile.name_is_value &= schema.heading;
+        profile
+    });
     Ok(TableProfile {
         separator,
         rows: rows.count,
         columns: columns.collect(),
-        missing: schema.missing.clone(),
+        said: Schema { separator: None, columns: Vec::new(), ..schema.clone() },
     })
 }

@@ -76,9 +76,16 @@ pub enum TableFault {
         /// Why.
         fault: NameFault,
     },
-    /// Two columns of one name.
-    #[error("two columns are named {0:?}")]
-    ColumnTwice(String),
+    /// Two columns of one name, which is not repeated: it may be a value.
+    #[error(
+        "columns {first} and {second} have the same name; if the first line is no heading, say `heading = false` in a schema"
+    )]
+    ColumnTwice {
+        /// Counted from 1.
+        first: usize,
+        /// Counted from 1.
+        second: usize,
+    },
     /// A row of another length than the heading.
     #[error("{found} columns, expected {expected} as in the heading")]
     Columns {
@@ -121,6 +128,14 @@ pub enum TableFault {
         pairs: u64,
         /// Values that there are.
         count: u64,
+    },
+    /// A row for a heading.
+    #[error(
+        "the heading's column {column} reads like a genotype; if the first line is no heading, say `heading = false` in a schema, and otherwise what the column is"
+    )]
+    HeadingIsRow {
+        /// Counted from 1.
+        column: usize,
     },
     /// The result cannot be written.
     #[error("the result cannot be written")]

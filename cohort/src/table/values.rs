@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::genotype::{self, Pairs};
 use super::number::{self, Sums, quartile, rounded, show};
 use super::profile::{ColumnProfile, Counted, Numbers};
-use super::schema::Kind;
+use super::schema::{Decimal, Kind};
 
 /// What a value takes in memory beside its text.
 const EACH: usize = 64;
@@ -18,6 +18,7 @@ const MANY: u64 = 1000;
 pub(super) struct Values<'a> {
     /// What the schema says.
     kind: Option<&'a Kind>,
+    decimal: Decimal,
     count: u64,
     missing: u64,
     /// Each value and how often it is there; `None` after they were too many.
@@ -38,9 +39,9 @@ struct Summed {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(kind: Option<&'a Kind>, share: usize) -> Values<'a> {
+    pub(super) fn new(kind: Option<&'a Kind>, decimal: Decimal, share: usize) -> Values<'a> {
         let (counted, sums) = (Some(HashMap::new()), Summed::default());
-        Values { kind, count: 0, missing: 0, counted, cost: 0, share, sums }
+        Values { kind, decimal, count: 0, missing: 0, counted, cost: 0, share, sums }
     }
 
     /// Adds a value, or says what the schema expects instead. Spaces around it say nothing.
@@ -59,7 +60,7 @@ impl<'a> Values<'a> {
         self.count += 1;
         let Some(counted) = &mut self.counted else {
             self.check(text)?;
-            self.sums.add(text, 1);
+            self.sums.add(text, self.decimal, 1);
             return Ok(());
         };
         if let Some(times) = counted.get_mut(text) {
@@ -80,7 +81,7 @@ impl<'a> Values<'a> {
     /// Whether a value is what the schema says.
     fn check(&self, text: &str) -> Result<(), &'static str> {
         match self.kind {
-            Some(Kind::Number) if number::parse(text).is_none() => {
+            Some(Kind::Number) if number::parse(text, self.decimal).is_none() => {
                 Err("a decimal number, as the schema says")
             }
             Some(Kind::Genotype) if genotype::parse(text).is_none() => {
@@ -96,19 +97,25 @@ impl<'a> Values<'a> {
     /// Gives up the values for their sums.
     fn sum_up(&mut self) {
         for (value, times) in self.counted.take().into_iter().flatten() {
-            self.sums.add(&value, times);
+            self.sums.add(&value, self.decimal, times);
         }
     }
 
     pub(super) fn profile(mut self, name: String) -> ColumnProfile {
         let counted = self.counted.take();
         for (value, times) in counted.iter().flatten() {
-            self.sums.add(value, *times);
+            self.sums.add(value, self.decimal, *times);
         }
         let values = counted.as_ref().map(|counted| counted.len() as u64);
         let kind = self.kind.cloned().unwrap_or_else(|| self.guess(values));
+        let name_is_value = match kind {
+            Kind::Number => number::parse(&name, self.decimal).is_some(),
+            Kind::Genotype => genotype::parse(&name).is_some(),
+            Kind::Category(_) | Kind::Text => false,
+        };
         let mut profile = ColumnProfile {
             name,
+            name_is_value,
             kind: kind.word(),
             guessed: self.kind.is_none(),
             count: self.count,
@@ -122,7 +129,7 @@ impl<'a> Values<'a> {
         };
         match kind {
             Kind::Number => {
-                let sorted = counted.map(sorted);
+                let sorted = counted.map(|counted| sorted(counted, self.decimal));
                 profile.distinct = sorted.as_ref().map(|sorted| sorted.len() as u64);
                 profile.numbers = self.sums.numbers.map(|sums| numbers(&sums, sorted.as_deref()));
             }
@@ -168,8 +175,8 @@ impl<'a> Values<'a> {
 }
 
 impl Summed {
-    fn add(&mut self, text: &str, times: u64) {
-        if let Some(number) = number::parse(text) {
+    fn add(&mut self, text: &str, decimal: Decimal, times: u64) {
+        if let Some(number) = number::parse(text, decimal) {
             self.as_numbers += times;
             match &mut self.numbers {
                 Some(sums) => sums.add(&number, times),
@@ -186,10 +193,10 @@ impl Summed {
 type Sorted = Vec<(bigdecimal::BigDecimal, u64)>;
 
 /// Numbers by value: `3` and `3.0` are one.
-fn sorted(counted: HashMap<Box<str>, u64>) -> Sorted {
+fn sorted(counted: HashMap<Box<str>, u64>, decimal: Decimal) -> Sorted {
     let mut sorted: Sorted = counted
         .into_iter()
-        .filter_map(|(value, times)| Some((number::parse(&value)?, times)))
+        .filter_map(|(value, times)| Some((number::parse(&value, decimal)?, times)))
         .collect();
     sorted.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     sorted.dedup_by(|(next, times), (one, sum)| {

@@ -116,3 +116,58 @@ fn a_column_that_is_nearly_of_genotypes_is_not_left_out() {
     let none = frequencies(b"id,n\n1,2\n", "").unwrap_err();
     assert_eq!(none, ": no column is of genotypes, which are pairs of letters such as AG");
 }
+
+#[test]
+fn a_first_line_that_may_be_a_row_loses_nobody() {
+    let bare = b"a1;1,5;AG\na2;2;GG\na3;10;--\n";
+    let found = look(bare, "").unwrap();
+    assert!(found.first_line_may_be_row());
+    assert_eq!(
+        found.columns.iter().map(|c| c.name_is_value).collect::<Vec<_>>(),
+        [false, false, true]
+    );
+    let doubted = ": the heading's column 3 reads like a genotype; if the first line is no heading, say `heading = false` in a schema, and otherwise what the column is";
+    assert_eq!(frequencies(bare, "").unwrap_err(), doubted);
+    let mixed = b"a1,AG\na2,GG\na3,GG\na4,x\n";
+    assert_eq!(frequencies(mixed, "").unwrap_err(), doubted.replace("column 3", "column 2"));
+    let said = "[columns]\nAG = \"genotype\"\n";
+    let without_first = "column\tallele\tac\tan\nAG\tG\t2\t2\n";
+    assert_eq!(frequencies(bare, said).as_deref(), Ok(without_first));
+    let all = "column\tallele\tac\tan\n3\tA\t1\t4\n3\tG\t3\t4\n";
+    assert_eq!(frequencies(bare, "heading = false\n").as_deref(), Ok(all));
+    let found = look(bare, "heading = false\ndecimal = \"comma\"\n").unwrap();
+    assert_eq!(kinds(&found), ["text", "number", "genotype"]);
+    assert_eq!((found.rows, found.first_line_may_be_row()), (3, false));
+    let numbers = found.columns[1].numbers.as_ref().unwrap();
+    assert_eq!((&*numbers.min, &*numbers.max, &*numbers.sum), ("1.5", "10", "13.5"));
+    let again = look(bare, &found.schema().to_text()).unwrap();
+    assert_eq!((again.rows, again.columns[1].numbers.as_ref()), (3, Some(numbers)));
+    assert!(!again.columns.iter().any(|column| column.guessed));
+}
+
+#[test]
+fn years_that_name_columns_beside_others_are_a_heading() {
+    for (text, may_be_row) in [
+        ("id,2010,2011\na,1,2\nb,3,4\n", true),
+        ("id,2010,age\na,1,2\nb,3,4\n", false),
+        ("id,site\na,x\nb,x\n", false),
+        ("id,--\na,GG\nb,AG\n", true),
+    ] {
+        assert_eq!(
+            look(text.as_bytes(), "").unwrap().first_line_may_be_row(),
+            may_be_row,
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn a_comma_is_a_point_where_the_schema_says_so() {
+    let text = b"a;b\n1,5;1.5\n-0,25;2\n";
+    assert_eq!(kinds(&look(text, "").unwrap()), ["text", "number"]);
+    let found = look(text, "decimal = \"comma\"\n").unwrap();
+    assert_eq!(kinds(&found), ["number", "text"]);
+    assert_eq!(found.columns[0].numbers.as_ref().unwrap().sum, "1.25");
+    let error = look(text, "decimal = \"comma\"\n[columns]\nb = \"number\"\n").unwrap_err();
+    assert_eq!(error, ", line 2: column \"b\": expected a decimal number, as the schema says");
+}

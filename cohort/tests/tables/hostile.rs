@@ -37,7 +37,10 @@ fn what_is_no_row_is_refused_by_line() {
             ", line 1: column 2: a carriage return that no line feed follows; quote it",
         ),
         (b"a,b\n1,\xff\n", ", line 2: column \"b\": the text is not UTF-8"),
-        (b"a,a\n1,2\n", ", line 1: two columns are named \"a\""),
+        (
+            b"a,a\n1,2\n",
+            ", line 1: columns 1 and 2 have the same name; if the first line is no heading, say `heading = false` in a schema",
+        ),
         (b"a,\"b\nc\"\n1,2\n", ", line 1: the name of column 2 has a control character"),
         (b"a,b\n", ": has a heading and no rows"),
         (b"a,b", ": has a heading and no rows"),

@@ -2,6 +2,7 @@
 
 use super::{Evaluate, Protocol};
 use crate::answer::{Answer, Lines};
+use crate::describe::counted;
 use crate::failure::{Context as _, Failure};
 use crate::session::Session;
 use crate::staging::Staging;
@@ -54,8 +55,8 @@ fn remark(session: &Session, summary: &TableSummary) {
     let TableSummary { genotypes, others, many_letters, .. } = summary;
     if others.count > 0 {
         session.progress.tell(&format!(
-            "{genotypes} columns are genotypes and counted, {} are not: {others}",
-            others.count
+            "genotypes of {} counted; no genotypes: {others}",
+            counted(*genotypes, "column")
         ));
     }
     if many_letters.count > 0 {

@@ -44,6 +44,11 @@ fn lines(found: &TableProfile) -> String {
         .add("format", format!("a table, parted by {}s", found.separator.word()))
         .add("rows", count(found.rows))
         .add("columns", kinds(found));
+    if found.first_line_may_be_row() {
+        let advice =
+            "names columns as their values are; if it is a row, say `heading = false` in a schema";
+        lines.add("first line", advice);
+    }
     for column in found.columns.iter().take(SHOWN) {
         let name = if column.name.is_empty() { "(no name)".into() } else { plain(&column.name) };
         lines.add(&format!("  {name}"), plain(&describe(column)));
