@@ -79,7 +79,9 @@ fn damaged(cut: usize, at: usize, text: &[u8]) {
         assert_eq!(check(&|| bytes(file)), whole, "another container");
         let place = (at * file.len() / 256).min(file.len() - 1);
         let cut_file = &file[..place];
-        assert!(check(&|| bytes(cut_file)).is_err(), "cut at {place}");
+        // Cut between gzip members, a file is one of fewer members.
+        let is_whole = cut_file == container::gzip(&text[..middle]);
+        assert!(is_whole || check(&|| bytes(cut_file)).is_err(), "cut at {place}");
         let mut changed = file.clone();
         changed[place] ^= 1 << (cut % 8);
         let answer = check(&|| bytes(&changed));
