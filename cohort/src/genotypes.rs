@@ -187,6 +187,7 @@ fn describe(beginning: &[u8]) -> &'static str {
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "it is compressed by xz",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "it is compressed by zstd",
         [b'c', b'r', b'y', b'p', b't', b'4', b'g', b'h', ..] => "it is sealed by Crypt4GH",
+        [b'#', b' ', ..] => "it begins with a comment, as the text of a consumer test does",
         [b'#', ..] => "it begins with another header line",
         _ => "it begins otherwise",
     }
@@ -210,6 +211,7 @@ mod tests {
             (&b""[..], "x.vcf is empty, expected genotypes".to_owned()),
             (b"#CHROM\tPOS", not("it begins with another header line")),
             (b"##fileformat=VCF", not("it begins with another header line")),
+            (b"# rsid\tchromosome", not("it begins with a comment, as the text of a consumer test does")),
             (b"hello", not("it begins otherwise")),
             (b"##fileformat=VCFv3.3\n", "x.vcf, line 1: the file says that it is \"VCFv3.3\", expected VCFv4 and a minor version".into()),
             (b"##fileformat=VCFv4.2\n", "x.vcf, line 2: expected a line beginning with ## or the line of column names, #CHROM".into()),

@@ -39,8 +39,19 @@ macro_rules! could_not {
     )*};
 }
 
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        let failure = Self::could_not(with_causes(&error)).hint_where_full(&error);
+        match error {
+            ReadError::Unknown { .. } => failure.hint(
+                "PLINK 2 makes VCF of other genotype files: `plink2 --pedmap NAME --export vcf bgz`, or --bgen, --gen, --haps; bcftools of a consumer test's text: `bcftools convert --tsv2vcf`",
+            ),
+            _ => failure,
+        }
+    }
+}
+
 could_not!(
-    ReadError,
     SampleSetError,
     ColumnSetError,
     RegionError,
@@ -82,6 +93,12 @@ impl From<TableError> for Failure {
         match error.fault {
             TableFault::Doubtful { .. } | TableFault::NoGenotypes => failure.hint(
                 "`provenome inspect FILE --write-schema SCHEMA` writes what is guessed; change it, and name it with --schema",
+            ),
+            TableFault::HeadingIsRow { .. } | TableFault::ColumnTwice { .. } => {
+                failure.hint("write `heading = false` into a file, and name it with --schema")
+            }
+            TableFault::Positions => failure.hint(
+                "`bcftools convert --tsv2vcf` makes a VCF of one person's text, with the reference genome",
             ),
             TableFault::Separators => failure.hint("write `separator = \"semicolon\"` into a file, and name it with --schema"),
             _ => failure,

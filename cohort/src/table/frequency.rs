@@ -29,7 +29,8 @@ pub struct TableSummary {
 /// AN twice the genotypes called.
 ///
 /// # Errors
-/// As [`inspect_table`]; a table without genotypes; a heading that reads like a row; a column whose guessed type is another, though
+/// As [`inspect_table`]; a table without genotypes; a heading that reads like a row; rows that are
+/// positions; a column whose guessed type is another, though
 /// most of its values are pairs of letters. What `out` has then received is no result.
 pub fn table_allele_frequency(
     table: Table,
@@ -52,6 +53,11 @@ fn check(profile: &TableProfile) -> Result<TableSummary, TableFault> {
         others: FirstNames::default(),
         many_letters: FirstNames::default(),
     };
+    if profile.rows_are_positions()
+        && profile.columns.iter().any(|c| c.guessed && c.letters.is_some())
+    {
+        return Err(TableFault::Positions);
+    }
     for (place, column) in profile.columns.iter().enumerate() {
         match &column.letters {
             Some(letters) => {

@@ -95,6 +95,15 @@ impl TableProfile {
                 && of(Kind::Number).all(|column| column.name_is_value)
     }
 
+    /// Whether the columns name a chromosome and a position: the rows are no people.
+    #[must_use]
+    pub fn rows_are_positions(&self) -> bool {
+        let has = |names: &[&str]| {
+            self.columns.iter().any(|c| names.contains(&c.name.to_ascii_lowercase().as_str()))
+        };
+        has(&["chromosome", "chrom", "chr"]) && has(&["position", "pos", "bp"])
+    }
+
     /// The schema that says what is known or guessed of this table.
     #[must_use]
     pub fn schema(&self) -> Schema {

@@ -137,6 +137,11 @@ pub enum TableFault {
         /// Counted from 1.
         column: usize,
     },
+    /// A row for each position, as the text of a consumer test has it.
+    #[error(
+        "the rows are positions on chromosomes, expected people; what would be counted is one person's letters. If they are people, say in a schema which columns are genotypes"
+    )]
+    Positions,
     /// The result cannot be written.
     #[error("the result cannot be written")]
     Write(io::Error),

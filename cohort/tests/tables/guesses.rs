@@ -171,3 +171,17 @@ fn a_comma_is_a_point_where_the_schema_says_so() {
     let error = look(text, "decimal = \"comma\"\n[columns]\nb = \"number\"\n").unwrap_err();
     assert_eq!(error, ", line 2: column \"b\": expected a decimal number, as the schema says");
 }
+
+#[test]
+fn rows_of_positions_are_no_people() {
+    let text = b"RSID,CHROMOSOME,POSITION,RESULT\nrs1,1,82154,AA\nrs2,1,752566,AG\n";
+    assert!(look(text, "").unwrap().rows_are_positions());
+    let error = frequencies(text, "").unwrap_err();
+    assert!(
+        error.starts_with(": the rows are positions on chromosomes, expected people"),
+        "{error}"
+    );
+    let said = "[columns]\nRESULT = \"genotype\"\n";
+    let counted = "column\tallele\tac\tan\nRESULT\tA\t3\t4\nRESULT\tG\t1\t4\n";
+    assert_eq!(frequencies(text, said).as_deref(), Ok(counted));
+}

@@ -49,6 +49,9 @@ fn lines(found: &TableProfile) -> String {
             "names columns as their values are; if it is a row, say `heading = false` in a schema";
         lines.add("first line", advice);
     }
+    if found.rows_are_positions() {
+        lines.add("rows are", "positions on chromosomes, as it seems, and no people");
+    }
     for column in found.columns.iter().take(SHOWN) {
         let name = if column.name.is_empty() { "(no name)".into() } else { plain(&column.name) };
         lines.add(&format!("  {name}"), plain(&describe(column)));
