@@ -37,13 +37,10 @@ pub(super) fn each<R: Send, E: From<ReadError> + Send>(
         make,
         outcome: Mutex::new(None),
     };
-    thread::scope(|scope| {
+    // Who waits for its turn waits for one who works, so that nobody waits for the pool.
+    rayon::in_place_scope(|scope| {
         for _ in 1..threads {
-            let thread = thread::Builder::new().name("worker".into());
-            if thread.spawn_scoped(scope, || line.work()).is_err() {
-                // Fewer do it too.
-                break;
-            }
+            scope.spawn(|_| line.work());
         }
         line.work();
     });

@@ -26,6 +26,8 @@ pub(crate) struct Gzip {
     inflate_block: Decompressor,
     block: Vec<u8>,
     last: LastMember,
+    /// The pool's threads read this file by turns, and are not to wait for each other.
+    is_shared: bool,
 }
 
 enum Place {
@@ -59,6 +61,7 @@ impl Gzip {
             inflate_block: Decompressor::new(),
             block: Vec::new(),
             last: LastMember::Stream,
+            is_shared: false,
         }
     }
 
@@ -92,7 +95,7 @@ impl Gzip {
     /// Reads blocks side by side; `None` where the next member is to be read by itself.
     fn read_blocks(&mut self, into: &mut [u8]) -> Result<Option<usize>, SourceFault> {
         let held = self.input.held(BLOCK)?;
-        let inflated = if rayon::current_num_threads() == 1 {
+        let inflated = if self.is_shared || rayon::current_num_threads() == 1 {
             blocks::inflate_in_turn(held, into, &mut self.inflate_block)
         } else {
             blocks::inflate(held, into)
@@ -103,9 +106,10 @@ impl Gzip {
         Ok(Some(inflated.length))
     }
 
-    /// Takes blocks whose texts are of at most `room` bytes together, without inflating them; none
-    /// where the next member is to be read by itself.
+    /// Takes blocks whose texts are of at most `room` bytes together, for who called to inflate them;
+    /// none where the next member is to be read by itself.
     pub(super) fn pack(&mut self, packed: &mut Vec<u8>, room: usize) -> Result<(), SourceFault> {
+        self.is_shared = true;
         if !matches!(self.at, Place::Member) {
             return Ok(());
         }
