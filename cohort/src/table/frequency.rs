@@ -30,8 +30,8 @@ pub struct TableSummary {
 ///
 /// # Errors
 /// As [`inspect_table`]; a table without genotypes; a heading that reads like a row; rows that are
-/// positions; a column whose guessed type is another, though
-/// most of its values are pairs of letters. What `out` has then received is no result.
+/// positions; a column whose guessed type is another, though most of its values are pairs of
+/// letters. What `out` has then received is no result.
 pub fn table_allele_frequency(
     table: Table,
     out: &mut dyn Write,
