@@ -65,6 +65,12 @@ impl Gzip {
         }
     }
 
+    /// Reads in turn, for the pool's own threads: one that waits for others may be given work that
+    /// waits for it.
+    pub(super) fn shared(self) -> Gzip {
+        Gzip { is_shared: true, ..self }
+    }
+
     pub(super) fn consumed(&self) -> u64 {
         self.input.consumed()
     }

@@ -142,7 +142,8 @@ fn room(before: usize) -> (Vec<u8>, usize) {
 
 /// The word of the reader of single members on blocks of which the first is damaged.
 fn what_is_wrong(packed: &[u8]) -> SourceFault {
-    let mut members = Gzip::new(Input::new(Bytes::Stream(Box::new(Cursor::new(packed.to_vec())))));
+    let input = Input::new(Bytes::Stream(Box::new(Cursor::new(packed.to_vec()))));
+    let mut members = Gzip::new(input).shared();
     let mut text = [0; 4096];
     loop {
         match members.read(&mut text) {

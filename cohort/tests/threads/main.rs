@@ -177,3 +177,20 @@ fn the_first_fault_is_told_by_any_number_of_threads() {
         }
     }
 }
+
+#[test]
+fn a_damaged_block_is_told_by_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.vcf.bgz");
+    written(&path, &odd_lines());
+    let whole = std::fs::read(&path).unwrap();
+    for parts in [1, 3, 5, 9] {
+        let mut damaged = whole.clone();
+        damaged[whole.len() * parts / 10 + 20..][..200].fill(0xff);
+        std::fs::write(&path, damaged).unwrap();
+        let one = refused(&path, 1, false);
+        for threads in [2, 5] {
+            assert_eq!(refused(&path, threads, false), one, "{parts} tenths, {threads} threads");
+        }
+    }
+}
