@@ -37,8 +37,9 @@ pub(super) fn each<R: Send, E: From<ReadError> + Send>(
         make,
         outcome: Mutex::new(None),
     };
-    // Who waits for its turn waits for one who works, so that nobody waits for the pool.
-    rayon::in_place_scope(|scope| {
+    // Who waits for its turn waits for one who works, so that nobody waits for the pool. The caller
+    // sleeps meanwhile: one thread more than there are to be would share a core with another.
+    rayon::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|_| line.work());
         }
