@@ -72,8 +72,7 @@ fn check(profile: &TableProfile) -> Result<TableSummary, TableFault> {
                 let (pairs, count) = (column.as_pairs.unwrap_or(0), column.count);
                 if column.guessed && pairs > count / 2 {
                     refuse_row(column, place)?;
-                    let column = column.name.clone();
-                    return Err(TableFault::Doubtful { column, pairs, count });
+                    return Err(TableFault::Doubtful { column: place + 1, pairs, count });
                 }
                 summary.others.add(&column.name);
             }

@@ -35,12 +35,11 @@ pub(super) fn survey(
         .collect();
     while let Some((line, row)) = rows.next()? {
         for (place, (field, values)) in row.iter().zip(&mut columns).enumerate() {
-            let column = || heading[place].clone();
             let Ok(text) = str::from_utf8(field) else {
-                return Err(Placed(Some(line), TableFault::NotUtf8 { column: column() }));
+                return Err(Placed(Some(line), TableFault::NotUtf8 { column: place + 1 }));
             };
             if let Err(expected) = values.take(text, &schema.missing, &mut spent, BUDGET) {
-                let fault = TableFault::Value { column: column(), expected };
+                let fault = TableFault::Value { column: heading[place].clone(), expected };
                 return Err(Placed(Some(line), fault));
             }
         }

@@ -98,15 +98,15 @@ pub enum TableFault {
     #[error("has a heading and no rows")]
     NoRows,
     /// Bytes that are no text.
-    #[error("column {column:?}: the text is not UTF-8")]
+    #[error("column {column}: the text is not UTF-8")]
     NotUtf8 {
-        /// The column.
-        column: String,
+        /// Counted from 1: in a table without a heading its name would be a value.
+        column: usize,
     },
     /// A value that the schema does not allow.
     #[error("column {column:?}: expected {expected}")]
     Value {
-        /// The column.
+        /// The column, as the schema names it.
         column: String,
         /// What the schema says.
         expected: &'static str,
@@ -119,11 +119,11 @@ pub enum TableFault {
     NoGenotypes,
     /// A column of which most are genotypes.
     #[error(
-        "column {column:?}: {pairs} of {count} values are pairs of letters; say in a schema what the column is"
+        "column {column}: {pairs} of {count} values are pairs of letters; say in a schema what the column is"
     )]
     Doubtful {
-        /// The column.
-        column: String,
+        /// Counted from 1: in a table without a heading its name would be a value.
+        column: usize,
         /// Values that are.
         pairs: u64,
         /// Values that there are.

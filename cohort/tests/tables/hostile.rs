@@ -36,7 +36,7 @@ fn what_is_no_row_is_refused_by_line() {
             b"a,b\r1,2\r",
             ", line 1: column 2: a carriage return that no line feed follows; quote it",
         ),
-        (b"a,b\n1,\xff\n", ", line 2: column \"b\": the text is not UTF-8"),
+        (b"a,b\n1,\xff\n", ", line 2: column 2: the text is not UTF-8"),
         (
             b"a,a\n1,2\n",
             ", line 1: columns 1 and 2 have the same name; if the first line is no heading, say `heading = false` in a schema",
