@@ -84,9 +84,10 @@ hold() {
 }
 
 timed() {
-  local begin=$EPOCHREALTIME
+  local begin=$EPOCHREALTIME end
   "$@"
-  echo "$begin $EPOCHREALTIME" | awk '{ printf "%.4f\n", $2 - $1 }'
+  end=$EPOCHREALTIME
+  awk "BEGIN { printf \"%.4f\n\", $end - $begin }"
 }
 
 # Median, least and greatest of a file of numbers.
