@@ -15,8 +15,12 @@ use crate::source::{Piece, Source};
 
 /// Parts that each thread may leave before their turn, so that it goes on with the next piece.
 const EARLY: usize = 2;
-/// Looks at whose turn it is before sleeping: to be woken takes longer than most turns do.
-const LOOKS: usize = 2000;
+/// Looks whether it is one's turn before one sleeps: to be woken takes longer than most turns do, and
+/// who is woken may find itself on the core of who woke it while another core is idle.
+const LOOKS: usize = 1000;
+/// Looks that follow each other at once. Before the others the core is offered to those who need it:
+/// the one that is waited for may be among them.
+const AT_ONCE: usize = 100;
 
 /// As [`super::Runs::each`], but for the check of regions at the end.
 pub(super) fn each<R: Send, E: From<ReadError> + Send>(
@@ -258,13 +262,12 @@ impl<T> Turns<T> {
 
     /// `None` where the turn is not to come.
     fn wait(&self, turn: u64) -> Option<Turn<'_, T>> {
-        for _ in 0..LOOKS {
-            if let Ok(state) = self.state.try_lock()
-                && (state.value.is_none() || state.next == turn)
-            {
-                return state.value.is_some().then_some(Turn { of: self, state });
-            }
-            hint::spin_loop();
+        let seen = look(|| {
+            let state = self.state.try_lock().ok()?;
+            (state.value.is_none() || state.next == turn).then_some(state)
+        });
+        if let Some(state) = seen {
+            return state.value.is_some().then_some(Turn { of: self, state });
         }
         let mut mine = self.now();
         while mine.state.value.is_some() && mine.state.next != turn {
@@ -300,5 +303,19 @@ impl<T> Turn<'_, T> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    let free = look(|| mutex.try_lock().ok());
+    free.unwrap_or_else(|| mutex.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Looks a while for what another thread is to make true.
+fn look<T>(mut see: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..LOOKS).find_map(|looks| {
+        let seen = see();
+        match &seen {
+            Some(_) => {}
+            None if looks < AT_ONCE => hint::spin_loop(),
+            None => thread::yield_now(),
+        }
+        seen
+    })
 }
