@@ -13,6 +13,8 @@ const PIECE: usize = 512 << 10;
 /// What files are read to begins where a page does: some processors copy four times as slowly to
 /// little behind it.
 const PAGE: usize = 4096;
+/// Room for what a piece begins with of most files' lines. What is not used of it is no memory.
+const FRONT: usize = 64 << 10;
 
 /// Memory for pieces, one after the other.
 pub(crate) struct Piece {
@@ -32,7 +34,7 @@ pub(crate) struct Piece {
 
 impl Piece {
     pub(crate) fn new() -> Piece {
-        let (bytes, front) = room(0);
+        let (bytes, front) = room(FRONT);
         Piece {
             packed: Vec::new(),
             unread: None,
@@ -51,7 +53,7 @@ impl Piece {
         self.packed.clear();
         self.length = 0;
         if self.front > PIECE {
-            (self.bytes, self.front) = room(0);
+            (self.bytes, self.front) = room(FRONT);
         }
         self.fault = self.fill(source).err();
         let is_empty = self.length == 0 && self.packed.is_empty() && self.unread.is_none();
