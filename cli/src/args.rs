@@ -1,13 +1,9 @@
 //! The words of the program: global options and the commands, grouped by who uses them.
 
-use crate::commands::{
-    account, anchor, attest, audit, buy, decline, deliver, devnet, evaluate, grants, index, init,
-    inspect, keys, list, log, network, open, post, prove, refund, revoke, sale, seal, search,
-    serve, settle, show, terms, verify, withdraw,
-};
+use crate::commands::Command;
 use crate::passphrase::Source;
 use clap::value_parser;
-use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser};
 use std::path::PathBuf;
 
 const HELP: &str = "\
@@ -93,11 +89,7 @@ fn command() -> clap::Command {
         let everywhere = arg.is_global_set();
         arg.hide_env_values(true).hide_long_help(everywhere)
     };
-    Cli::command()
-        .mut_args(hide)
-        .mut_subcommands(with_footer)
-        .disable_help_flag(true)
-        .arg(help(ArgAction::HelpShort))
+    Cli::command().mut_args(hide).disable_help_flag(true).arg(help(ArgAction::HelpShort))
 }
 
 /// The command among the words that were typed, where there is one.
@@ -109,7 +101,7 @@ pub(crate) fn named_command() -> Option<String> {
         .next()
 }
 
-fn with_footer(command: clap::Command) -> clap::Command {
+pub(crate) fn with_footer(command: clap::Command) -> clap::Command {
     let command = command.mut_subcommands(with_footer).mut_args(|arg| arg.hide_env_values(true));
     let footer = match command.get_after_long_help() {
         Some(example) => format!("{example}\n\n{GLOBALS}"),
@@ -185,42 +177,6 @@ impl Globals {
             (None, None) => Source::Prompt,
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Init(init::Init),
-    Keys(keys::Keys),
-    Account(account::Account),
-    Inspect(inspect::Inspect),
-    Evaluate(evaluate::Evaluate),
-    Log(log::Log),
-    Anchor(anchor::Anchor),
-    Seal(seal::Seal),
-    List(list::List),
-    Terms(terms::Terms),
-    Pause(sale::Pause),
-    Resume(sale::Resume),
-    Serve(serve::Serve),
-    Deliver(deliver::Deliver),
-    Decline(decline::Decline),
-    Settle(settle::Settle),
-    Revoke(revoke::Revoke),
-    Withdraw(withdraw::Withdraw),
-    Search(search::Search),
-    Show(show::Show),
-    Buy(buy::Buy),
-    Grants(grants::Grants),
-    Open(open::Open),
-    Attest(attest::Attest),
-    Refund(refund::Refund),
-    Prove(prove::Prove),
-    Verify(verify::Verify),
-    Post(post::Post),
-    Audit(audit::Audit),
-    Network(network::Network),
-    Index(index::IndexCommand),
-    Devnet(devnet::Devnet),
 }
 
 #[cfg(test)]

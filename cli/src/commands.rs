@@ -33,11 +33,99 @@ pub(crate) mod verify;
 pub(crate) mod withdraw;
 
 use crate::answer::Answer;
-use crate::args::{Cli, Command};
+use crate::args::{Cli, with_footer};
 use crate::failure::Failure;
 use crate::session::Session;
 use alloy_primitives::{Address, U256};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 use ledger::{Id, Thing, amount};
+
+/// The commands: the name of each, its words, and what runs it. The words are put together when the
+/// command is named: those of all would be a tenth of what starting the program costs.
+macro_rules! commands {
+    ($($name:literal $command:ident($words:ty) $run:path;)*) => {
+        #[derive(Debug)]
+        pub(crate) enum Command {
+            $($command($words),)*
+        }
+
+        impl Command {
+            fn run(&self, session: &Session) -> Result<Answer, Failure> {
+                match self {
+                    $(Self::$command(words) => $run(session, words),)*
+                }
+            }
+        }
+
+        impl Subcommand for Command {
+            fn augment_subcommands(program: clap::Command) -> clap::Command {
+                program$(.subcommand(clap::Command::new($name).defer(words::<$words>)))*
+            }
+
+            fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
+                Self::augment_subcommands(program)
+            }
+
+            fn has_subcommand(name: &str) -> bool {
+                [$($name),*].contains(&name)
+            }
+        }
+
+        impl FromArgMatches for Command {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                match matches.subcommand() {
+                    $(Some(($name, words)) => <$words>::from_arg_matches(words).map(Self::$command),)*
+                    _ => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
+                }
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+commands! {
+    "init" Init(init::Init) init::run;
+    "keys" Keys(keys::Keys) keys::run;
+    "account" Account(account::Account) account::run;
+    "inspect" Inspect(inspect::Inspect) inspect::run;
+    "evaluate" Evaluate(evaluate::Evaluate) evaluate::run;
+    "log" Log(log::Log) log::run;
+    "anchor" Anchor(anchor::Anchor) anchor::run;
+    "seal" Seal(seal::Seal) seal::run;
+    "list" List(list::List) list::run;
+    "terms" Terms(terms::Terms) terms::run;
+    "pause" Pause(sale::Pause) sale::pause;
+    "resume" Resume(sale::Resume) sale::resume;
+    "serve" Serve(serve::Serve) serve::run;
+    "deliver" Deliver(deliver::Deliver) deliver::run;
+    "decline" Decline(decline::Decline) decline::run;
+    "settle" Settle(settle::Settle) settle::run;
+    "revoke" Revoke(revoke::Revoke) revoke::run;
+    "withdraw" Withdraw(withdraw::Withdraw) withdraw::run;
+    "search" Search(search::Search) search::run;
+    "show" Show(show::Show) show::run;
+    "buy" Buy(buy::Buy) buy::run;
+    "grants" Grants(grants::Grants) grants::run;
+    "open" Open(open::Open) open::run;
+    "attest" Attest(attest::Attest) attest::run;
+    "refund" Refund(refund::Refund) refund::run;
+    "prove" Prove(prove::Prove) prove::run;
+    "verify" Verify(verify::Verify) verify::run;
+    "post" Post(post::Post) post::run;
+    "audit" Audit(audit::Audit) audit::run;
+    "index" Index(index::IndexCommand) index::run;
+    "network" Network(network::Network) network::run;
+    "devnet" Devnet(devnet::Devnet) devnet::run;
+}
+
+fn words<W: Args>(command: clap::Command) -> clap::Command {
+    with_footer(W::augment_args(command))
+}
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
@@ -47,40 +135,7 @@ pub(crate) fn run(cli: Cli) -> Result<Answer, Failure> {
             .map_err(|e| Failure::could_not(format_args!("cannot start {threads} threads: {e}")))?;
     }
     let session = Session::new(cli.globals)?;
-    match cli.command {
-        Command::Init(args) => init::run(&session, &args),
-        Command::Keys(args) => keys::run(&session, &args),
-        Command::Account(args) => account::run(&session, &args),
-        Command::Inspect(args) => inspect::run(&session, &args),
-        Command::Evaluate(args) => evaluate::run(&session, &args),
-        Command::Log(args) => log::run(&session, &args),
-        Command::Anchor(args) => anchor::run(&session, &args),
-        Command::Seal(args) => seal::run(&session, &args),
-        Command::List(args) => list::run(&session, &args),
-        Command::Terms(args) => terms::run(&session, &args),
-        Command::Pause(args) => sale::pause(&session, &args),
-        Command::Resume(args) => sale::resume(&session, &args),
-        Command::Serve(args) => serve::run(&session, &args),
-        Command::Deliver(args) => deliver::run(&session, &args),
-        Command::Decline(args) => decline::run(&session, &args),
-        Command::Settle(args) => settle::run(&session, &args),
-        Command::Revoke(args) => revoke::run(&session, &args),
-        Command::Withdraw(args) => withdraw::run(&session, &args),
-        Command::Search(args) => search::run(&session, &args),
-        Command::Show(args) => show::run(&session, &args),
-        Command::Buy(args) => buy::run(&session, &args),
-        Command::Grants(args) => grants::run(&session, &args),
-        Command::Open(args) => open::run(&session, &args),
-        Command::Attest(args) => attest::run(&session, &args),
-        Command::Refund(args) => refund::run(&session, &args),
-        Command::Prove(args) => prove::run(&session, &args),
-        Command::Verify(args) => verify::run(&session, &args),
-        Command::Post(args) => post::run(&session, &args),
-        Command::Audit(args) => audit::run(&session, &args),
-        Command::Index(args) => index::run(&session, &args),
-        Command::Network(args) => network::run(&session, &args),
-        Command::Devnet(args) => devnet::run(&session, &args),
-    }
+    cli.command.run(&session)
 }
 
 /// The amount that an option gives, in smallest units.
