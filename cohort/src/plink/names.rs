@@ -3,11 +3,11 @@
 use super::set::Version;
 
 /// Of the names of three files, the one that opens them as a PLINK set: `x.bed`, `x.bim` and
-/// `x.fam`, or `x.pgen`, `x.pvar` and `x.psam`, the last two perhaps with `.zst` after; `None` for all
-/// other names.
+/// `x.fam`, or `x.pgen` and either `x.pvar` and `x.psam` or `x.bim` and `x.fam`, the last two perhaps with
+/// `.zst` after; `None` for all other names.
 #[must_use]
 pub fn set_opened_by<'a>(names: &[&'a str]) -> Option<&'a str> {
-    [Version::One, Version::Two].into_iter().find_map(|version| {
+    Version::ALL.into_iter().find_map(|version| {
         let [genotypes, others @ ..] = version.extensions();
         let stem = |name: &'a str, extension| name.strip_suffix(extension)?.strip_suffix('.');
         let opens = |name: &&'a str| stem(name, genotypes).is_some_and(|stem| !stem.is_empty());
@@ -30,6 +30,8 @@ mod tests {
     fn only_three_files_of_one_stem_are_a_set() {
         for (names, expected) in [
             (&["x.bed", "x.bim", "x.fam"][..], Some("x.bed")),
+            (&["x.bim", "x.fam", "x.pgen"], Some("x.pgen")),
+            (&["x.pgen", "x.pvar", "x.fam"], None),
             (&["x.pgen", "x.psam", "x.pvar"], Some("x.pgen")),
             (&["a.b.pgen", "a.b.psam", "a.b.pvar.zst"], Some("a.b.pgen")),
             (&["x.bed", "x.bim.zst", "x.fam"], Some("x.bed")),

@@ -37,12 +37,12 @@ pub enum PgenFault {
     /// A header of a kind that the standard does not know.
     #[error("the header is of an unknown kind")]
     Header,
-    /// Other samples than the psam's.
-    #[error("the header says {found} samples, but the psam has {expected}")]
+    /// Other samples than psam or fam has.
+    #[error("the header says {found} samples, but psam or fam has {expected}")]
     Samples {
         /// How many the header says.
         found: u32,
-        /// How many the psam has.
+        /// How many psam or fam has.
         expected: usize,
     },
     /// More or less records than the header announces.
@@ -72,7 +72,7 @@ pub enum PgenFault {
     #[error("a list of samples that is out of order or names others than there are")]
     SampleList,
     /// Allele indices where the sites have no such ALT.
-    #[error("alleles beyond the ALTs that the pvar has")]
+    #[error("alleles beyond the ALTs that pvar or bim has")]
     Alleles,
 }
 

@@ -29,7 +29,7 @@ pub(super) fn read(
     version: Version,
     header: &mut Header,
 ) -> Result<(), ReadError> {
-    let mut layout = if version == Version::One { FAM } else { HEADLESS };
+    let mut layout = if version == Version::Two { HEADLESS } else { FAM };
     let (mut lines, mut first, mut empty) = (0, None, None);
     loop {
         lines += 1;

@@ -30,20 +30,34 @@ pub(super) enum Version {
     One,
     /// `pgen`, `pvar`, `psam`.
     Two,
+    /// `pgen`, `bim`, `fam`, as PLINK 2 writes them by `--make-bpgen`.
+    TwoBesideOne,
 }
 
 impl Version {
+    pub(super) const ALL: [Version; 3] = [Version::One, Version::Two, Version::TwoBesideOne];
+
     pub(super) fn extensions(self) -> [&'static str; 3] {
         match self {
             Version::One => ["bed", "bim", "fam"],
             Version::Two => ["pgen", "pvar", "psam"],
+            Version::TwoBesideOne => ["pgen", "bim", "fam"],
+        }
+    }
+
+    /// A bim beside a bed is the bed's: its alleles may be the other way round.
+    fn of_pgen(path: &Path) -> Version {
+        let is_there = |extension| as_it_is(&path.with_extension(extension)).exists();
+        match !is_there("pvar") && is_there("bim") && !is_there("bed") {
+            true => Version::TwoBesideOne,
+            false => Version::Two,
         }
     }
 
     fn as_str(self) -> &'static str {
         match self {
             Version::One => "PLINK 1",
-            Version::Two => "PLINK 2",
+            Version::Two | Version::TwoBesideOne => "PLINK 2",
         }
     }
 }
@@ -54,10 +68,16 @@ pub(crate) fn member_of(path: &Path) -> Option<PathBuf> {
     let compressed = path.extension().is_some_and(|extension| extension == "zst");
     let path = &if compressed { path.with_extension("") } else { path.to_owned() };
     let extension = path.extension().and_then(OsStr::to_str);
-    for version in [Version::One, Version::Two] {
+    let mut missing = None;
+    for version in Version::ALL {
         let [genotypes, others @ ..] = version.extensions();
         if extension.is_some_and(|extension| others.contains(&extension)) {
-            return Some(path.with_extension(genotypes));
+            let genotypes = path.with_extension(genotypes);
+            if genotypes.exists() {
+                return Some(genotypes);
+            }
+            missing.get_or_insert(genotypes);
+            continue;
         }
         let mut appended = path.as_os_str().to_owned();
         appended.push(".");
@@ -67,7 +87,7 @@ pub(crate) fn member_of(path: &Path) -> Option<PathBuf> {
             return Some(appended);
         }
     }
-    None
+    missing
 }
 
 impl Set {
@@ -81,9 +101,8 @@ impl Set {
         let version = match mode {
             None => return Err(unknown("it is a PLINK file that ends after its first two bytes")),
             Some(0) => return Err(unknown(SAMPLE_MAJOR)),
-            Some(BED) if pgen => Version::Two,
-            Some(BED) => Version::One,
-            Some(_) => Version::Two,
+            Some(BED) if !pgen => Version::One,
+            Some(_) => Version::of_pgen(path),
         };
         let [_, sites, samples] = version.extensions().map(|end| path.with_extension(end));
         let files = [path.to_owned(), as_it_is(&sites), as_it_is(&samples)];
@@ -105,7 +124,7 @@ impl Set {
     pub(crate) fn format(&self) -> &'static str {
         match self.version {
             Version::One => "plink",
-            Version::Two => "plink2",
+            Version::Two | Version::TwoBesideOne => "plink2",
         }
     }
 

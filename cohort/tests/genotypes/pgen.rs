@@ -1,8 +1,9 @@
 //! PLINK 2 sets: real ones against their VCFs, and every way in which one can be wrong.
 
+use std::fs;
 use std::path::Path;
 
-use cohort::{Genotypes, HalfCall, Options, allele_frequency, columns};
+use cohort::{Genotypes, HalfCall, Options, ReadError, allele_frequency, columns};
 use tempfile::TempDir;
 
 use crate::{data, lines_of};
@@ -22,6 +23,34 @@ fn a_pgen_reads_as_its_vcf() {
         assert!(pgen.0 == vcf.0, "{name}");
         assert!(pgen.1 == vcf.1, "{name}");
     }
+}
+
+/// As PLINK 2 wrote it by `--make-bpgen`.
+#[test]
+fn a_bim_and_a_fam_stand_for_pvar_and_psam() {
+    assert!(all("formats/bpgen") == all("formats/split.bed"));
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["pgen", "bim", "fam"] {
+        let file = data(&format!("genotypes/formats/bpgen.{name}"));
+        fs::copy(file, folder.path().join("x").with_extension(name)).unwrap();
+    }
+    let opened = |name: &str| {
+        let path = folder.path().join(name);
+        Genotypes::open(&path).map(|set| {
+            let files = set.files().unwrap().clone();
+            files.map(|file| file.extension().unwrap().to_str().unwrap().to_owned()).join(" ")
+        })
+    };
+    for name in ["x", "x.pgen", "x.bim", "x.fam"] {
+        assert_eq!(opened(name).unwrap(), "pgen bim fam", "{name}");
+    }
+    // What belongs to a bed may have REF and ALT the other way round.
+    fs::write(folder.path().join("x.bed"), []).unwrap();
+    assert!(matches!(opened("x.pgen"), Err(ReadError::Beside { .. })));
+    assert!(matches!(opened("x.bim"), Err(ReadError::Empty { .. })));
+    fs::remove_file(folder.path().join("x.bed")).unwrap();
+    fs::write(folder.path().join("x.pvar"), PVAR).unwrap();
+    assert!(matches!(opened("x.pgen"), Err(ReadError::Beside { .. })));
 }
 
 const PSAM: &str = "#FID\tIID\tSID\n0 A 0\n0 B 0\n0 C 0\n0 D 0\n0 E 0\n";
@@ -112,7 +141,7 @@ fn wrong_sets_are_refused() {
         (with(2, 3), not("it is a PLINK 2 file of fixed-width dosages, which PLINK 2 rewrites by --make-pgen")),
         (with(2, 17), not("it is a PLINK 2 file of another mode than 1, 2 and 16")),
         (with(2, 2), "x.pgen: the header is of an unknown kind".into()),
-        (with(7, 4), "x.pgen: the header says 4 samples, but the psam has 5".into()),
+        (with(7, 4), "x.pgen: the header says 4 samples, but psam or fam has 5".into()),
         (with(11, 0x4f), "x.pgen: the header is of an unknown kind".into()),
         (with(12, 27), "x.pgen: the header says that records lie where the file has none".into()),
         (with(22, 3), "x.pgen: the header says that records lie where the file has none".into()),
@@ -130,7 +159,7 @@ fn wrong_sets_are_refused() {
         (records(4, &[0, 0]), "x.pgen, record 2: bytes after the record's last genotype".into()),
         (records(8, &[0, 0, 0xf2]), "x.pgen, record 2: genotypes compressed in an unknown way".into()),
         (pgen(5, &[(2, vec![0]), (0, RECORDS[0].to_vec())]), "x.pgen, record 1: differences from a record before, where there is none".into()),
-        (pgen(5, &[(8, vec![0, 0, 0xff]), (0, RECORDS[0].to_vec())]), "x.pgen, record 1: alleles beyond the ALTs that the pvar has".into()),
+        (pgen(5, &[(8, vec![0, 0, 0xff]), (0, RECORDS[0].to_vec())]), "x.pgen, record 1: alleles beyond the ALTs that pvar or bim has".into()),
         (pgen(5, &[(0, RECORDS[0].to_vec())]), "x.pgen has 1 records, but x.pvar has more".into()),
         (pgen(5, &[(4, vec![0]), (4, vec![0]), (4, vec![0])]), "x.pgen has more than the 2 records of x.pvar".into()),
     ] {
