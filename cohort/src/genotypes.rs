@@ -171,13 +171,19 @@ fn front(opened: Result<Option<Source>, SourceFault>, name: &str) -> Result<Fron
     source.map(Front::new).ok_or_else(|| ReadError::Empty { name: name.to_owned() })
 }
 
+/// How the text of a consumer test begins.
+pub(crate) const OF_CONSUMER_TEST: &str =
+    "it begins with a comment, as the text of a consumer test does";
+/// How what is not known begins.
+pub(crate) const OTHERWISE: &str = "it begins otherwise";
+
 fn describe(beginning: &[u8]) -> &'static str {
     match beginning {
         [] => "it decompresses to nothing",
         [b'B', b'C', b'F', ..] => "it is BCF of another version than 2.1 and 2.2",
         [0x1f, 0x8b, ..] => "it is compressed twice",
-        [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text",
+        [0xef, 0xbb, 0xbf, ..] => "it begins with a byte order mark, which is to be taken off",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text, which is to be made UTF-8",
         [0x6c, 0x1b, ..] => "it is one file of a PLINK set, without the two that belong to it",
         [0x3a, 0xa2, 0x65, b'r', b'o', b'o', b't', b's', ..] => {
             "it is a CAR, an archive that `ipfs dag import` takes"
@@ -187,9 +193,9 @@ fn describe(beginning: &[u8]) -> &'static str {
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "it is compressed by xz",
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "it is compressed by zstd",
         [b'c', b'r', b'y', b'p', b't', b'4', b'g', b'h', ..] => "it is sealed by Crypt4GH",
-        [b'#', b' ', ..] => "it begins with a comment, as the text of a consumer test does",
-        [b'#', ..] => "it begins with another header line",
-        _ => "it begins otherwise",
+        [b'#', b' ', ..] => OF_CONSUMER_TEST,
+        [b'#', ..] => "it begins with a header line, but not with ##fileformat=VCFv4",
+        _ => OTHERWISE,
     }
 }
 
@@ -209,8 +215,8 @@ mod tests {
         };
         for (text, error) in [
             (&b""[..], "x.vcf is empty, expected genotypes".to_owned()),
-            (b"#CHROM\tPOS", not("it begins with another header line")),
-            (b"##fileformat=VCF", not("it begins with another header line")),
+            (b"#CHROM\tPOS", not("it begins with a header line, but not with ##fileformat=VCFv4")),
+            (b"##fileformat=VCF", not("it begins with a header line, but not with ##fileformat=VCFv4")),
             (b"# rsid\tchromosome", not("it begins with a comment, as the text of a consumer test does")),
             (b"hello", not("it begins otherwise")),
             (b"##fileformat=VCFv3.3\n", "x.vcf, line 1: the file says that it is \"VCFv3.3\", expected VCFv4 and a minor version".into()),

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::batch::BatchFault;
 use crate::field::{After, Field};
+use crate::genotypes::{OF_CONSUMER_TEST, OTHERWISE};
 use crate::header::HeaderFault;
 use crate::plink::PgenFault;
 use crate::record::{At, RecordFault};
@@ -184,6 +185,12 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Whether the file may hold genotypes in a format that other programs make VCF of.
+    #[must_use]
+    pub fn may_be_converted(&self) -> bool {
+        matches!(self, ReadError::Unknown { found, .. } if [OF_CONSUMER_TEST, OTHERWISE].contains(found))
+    }
+
     pub(crate) fn source_fault(name: &str, fault: SourceFault) -> ReadError {
         let name = name.to_owned();
         match fault {

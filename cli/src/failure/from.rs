@@ -42,11 +42,11 @@ macro_rules! could_not {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         let failure = Self::could_not(with_causes(&error)).hint_where_full(&error);
-        match error {
-            ReadError::Unknown { .. } => failure.hint(
+        match error.may_be_converted() {
+            true => failure.hint(
                 "PLINK 2 makes VCF of other genotype files: `plink2 --pedmap NAME --export vcf bgz`, or --bgen, --gen, --haps; bcftools of a consumer test's text: `bcftools convert --tsv2vcf`",
             ),
-            _ => failure,
+            false => failure,
         }
     }
 }
