@@ -114,6 +114,9 @@ pub enum RecordFault {
     /// FORMAT names GT twice.
     #[error("GT is named twice")]
     GenotypesTwice,
+    /// FORMAT has an empty key: which part of a field is GT is not sure.
+    #[error("an empty key, expected keys joined by colons")]
+    EmptyKey,
     /// A genotype that cannot be read; its text is nowhere repeated.
     #[error("{fault}")]
     Genotype {
@@ -166,7 +169,7 @@ impl RecordFault {
             RecordFault::Position(_) => Field::new(2, "POS"),
             RecordFault::Reference(_) => Field::new(4, "REF"),
             RecordFault::Alternates(_) | RecordFault::TooWide { .. } => Field::new(5, "ALT"),
-            RecordFault::GenotypesTwice => Field::format(),
+            RecordFault::GenotypesTwice | RecordFault::EmptyKey => Field::format(),
             RecordFault::Genotype { sample, place, .. } => Field::sample(*place, sample),
             RecordFault::Bcf { field, .. } => Field::new(0, (*field)?).without_column(),
             _ => return None,

@@ -51,6 +51,7 @@ fn record(line: &[u8], samples: usize) -> Option<Vec<Row>> {
     let parts = fields[8].split(|b| *b == b':').count();
     let mut keys = fields[8].split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
     let place = match (keys.next(), keys.next()) {
+        (Some(_), None) if fields[8].split(|b| *b == b':').any(<[u8]>::is_empty) => return None,
         (Some((place, _)), None) => place,
         (None, _) if alternates.is_empty() => return Some(Vec::new()),
         _ => return None,
@@ -130,11 +131,10 @@ fn genotype(field: &[u8], place: usize, alternates: usize) -> Option<Vec<usize>>
         if allele.is_empty() || !allele.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let first = allele.iter().position(|b| *b != b'0').unwrap_or(allele.len());
-        let index = match &allele[first..] {
-            [] => 0,
-            digits => std::str::from_utf8(digits).ok()?.parse().unwrap_or(usize::MAX),
-        };
+        if allele.len() > 1 && allele[0] == b'0' {
+            return None;
+        }
+        let index = std::str::from_utf8(allele).ok()?.parse().unwrap_or(usize::MAX);
         if alternates > 0 && index > alternates {
             return None;
         }

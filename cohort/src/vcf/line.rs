@@ -95,8 +95,10 @@ impl<'a> Line<'a> {
         if format == b"GT" {
             return Ok(Some(calls));
         }
-        let mut places = format.split(|b| *b == b':').enumerate().filter(|(_, key)| *key == b"GT");
+        let keys = || format.split(|b| *b == b':').enumerate();
+        let mut places = keys().filter(|(_, key)| *key == b"GT");
         match (places.next(), places.next()) {
+            (Some(_), None) if keys().any(|(_, key)| key.is_empty()) => Err(RecordFault::EmptyKey),
             (Some((part, _)), None) => {
                 let parts = memchr::memchr_iter(b':', format).count() + 1;
                 Ok(Some(TextCalls { part, parts, ..calls }))
@@ -260,6 +262,9 @@ mod tests {
             ("1\t1\t.\tA\tC\t.\t.\t.", columns(8)),
             ("1\t1\t.\tA\tC\t.\t.\t.\tDP\t1", columns(10)),
             ("1\t1\t.\tA\tC\t.\t.\t.\tGT:DP:GT\t1\t1", RecordFault::GenotypesTwice),
+            ("1\t1\t.\tA\tC\t.\t.\t.\t:GT\t1\t1", RecordFault::EmptyKey),
+            ("1\t1\t.\tA\tC\t.\t.\t.\tGT::DP\t1\t1", RecordFault::EmptyKey),
+            ("1\t1\t.\tA\tC\t.\t.\t.\tGT:\t1\t1", RecordFault::EmptyKey),
         ] {
             assert_eq!(calls(&parse(line).unwrap()).err(), Some(fault), "{line:?}");
         }
