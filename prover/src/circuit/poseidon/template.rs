@@ -59,7 +59,13 @@ type Dense = Vec<Fr>;
 impl Template {
     pub(super) fn of_width(width: usize) -> &'static Self {
         static WIDTHS: [OnceLock<Template>; RATE] = [const { OnceLock::new() }; RATE];
-        WIDTHS[width - 2].get_or_init(|| Self::new(Permutation::of_width(width)))
+        let made = &WIDTHS[width - 2];
+        made.get().unwrap_or_else(|| {
+            // Outside of the cell, which waits for itself where a thread that makes it is given other
+            // work by the pool, and that asks for the same.
+            let template = Self::new(Permutation::of_width(width));
+            made.get_or_init(|| template)
+        })
     }
 
     fn new(permutation: &Permutation) -> Self {
