@@ -12,6 +12,7 @@ use vault::{Passphrase, Vault, seal_body};
 
 const SPLIT: [&str; 3] = ["split.bed", "split.bim", "split.fam"];
 const SLICE: [&str; 3] = ["slice.pgen", "slice.psam", "slice.pvar"];
+const BPGEN: [&str; 3] = ["bpgen.bim", "bpgen.fam", "bpgen.pgen"];
 
 fn put(scene: &Scene, names: &[&str]) {
     for name in names {
@@ -114,6 +115,18 @@ fn an_opened_set_replaces_only_its_own_files() {
     assert_eq!(names(&scene.path("genomes.before")).len(), 4);
     lab.run(["open", &grant, "--out", "slice.bcf", "--force"]).could_not("slice.bcf is no folder");
     assert!(!names(&scene.path("")).iter().any(|name| name.ends_with(".partial")));
+}
+
+#[test]
+fn a_pgen_beside_a_bim_is_opened_as_it_was_sealed() {
+    let scene = Scene::new();
+    let (hospital, lab) = (scene.actor("hospital"), scene.actor("lab"));
+    put(&scene, &BPGEN);
+    seal(&hospital, "bpgen.bim", "sealed").yes();
+    let grant = sell(&hospital, &lab, "sealed");
+    let opened = lab.json(["open", &grant, "--out", "genomes"]);
+    assert_eq!((&opened["panel"], &opened["files"]), (&json!("equal"), &json!(BPGEN)));
+    is_whole(&scene, "genomes", BPGEN);
 }
 
 #[test]
