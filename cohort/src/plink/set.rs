@@ -48,9 +48,9 @@ impl Version {
     /// A bim beside a bed is the bed's: its alleles may be the other way round.
     fn of_pgen(path: &Path) -> Version {
         let is_there = |extension| as_it_is(&path.with_extension(extension)).exists();
-        match !is_there("pvar") && is_there("bim") && !is_there("bed") {
-            true => Version::TwoBesideOne,
-            false => Version::Two,
+        match ["pvar", "psam", "bed"].into_iter().any(is_there) || !is_there("bim") {
+            true => Version::Two,
+            false => Version::TwoBesideOne,
         }
     }
 
@@ -73,7 +73,9 @@ pub(crate) fn member_of(path: &Path) -> Option<PathBuf> {
         let [genotypes, others @ ..] = version.extensions();
         if extension.is_some_and(|extension| others.contains(&extension)) {
             let genotypes = path.with_extension(genotypes);
-            if genotypes.exists() {
+            // A bim beside a pgen and its pvar is not of their set.
+            let is_its = version == Version::One || version == Version::of_pgen(&genotypes);
+            if is_its && genotypes.exists() {
                 return Some(genotypes);
             }
             missing.get_or_insert(genotypes);

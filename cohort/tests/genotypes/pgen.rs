@@ -49,8 +49,13 @@ fn a_bim_and_a_fam_stand_for_pvar_and_psam() {
     assert!(matches!(opened("x.pgen"), Err(ReadError::Beside { .. })));
     assert!(matches!(opened("x.bim"), Err(ReadError::Empty { .. })));
     fs::remove_file(folder.path().join("x.bed")).unwrap();
-    fs::write(folder.path().join("x.pvar"), PVAR).unwrap();
-    assert!(matches!(opened("x.pgen"), Err(ReadError::Beside { .. })));
+    for other in ["x.pvar", "x.psam"] {
+        fs::write(folder.path().join(other), PVAR).unwrap();
+        assert!(matches!(opened("x.pgen"), Err(ReadError::Beside { .. })), "{other}");
+        assert!(matches!(opened("x.bim"), Err(ReadError::NoGenotypes { .. })), "{other}");
+        fs::remove_file(folder.path().join(other)).unwrap();
+    }
+    assert_eq!(opened("x.bim").unwrap(), "pgen bim fam");
 }
 
 const PSAM: &str = "#FID\tIID\tSID\n0 A 0\n0 B 0\n0 C 0\n0 D 0\n0 E 0\n";
